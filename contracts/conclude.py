@@ -1,0 +1,162 @@
+"""From the judges' answers on single points to one verdict a criterion, in words."""
+
+from collections.abc import Iterable, Sequence
+
+from contracts.criterion import Agrees, Criterion
+from contracts.errors import JudgementError
+from contracts.observation import Observation
+from contracts.question import Answer, Answers, Point, Question
+from contracts.verdict import Outcome, Verdict
+
+
+def conclude(asked: Sequence[Question], answers: Answers) -> tuple[Verdict, ...]:
+    """Return one verdict for each question, and refuse answers that nobody asked for.
+
+    Raises:
+        JudgementError: an answer is lacking, or there is one too many.
+    """
+    expected = {(one.criterion.id, point.id) for one in asked for point in one.points}
+    if expected != set(answers):
+        lacking, extra = len(expected - set(answers)), len(set(answers) - expected)
+        raise JudgementError(
+            f"{lacking} points without an answer and {extra} answers without a point",
+            expected="one answer for each point",
+        )
+    return tuple(_verdict(question, answers) for question in asked)
+
+
+def agree(reference: Answers, great_expectations: Answers) -> Answers:
+    """Return the answers both judges gave.
+
+    Raises:
+        JudgementError: the two judges differ on any point. Nothing is concluded.
+    """
+    differing = sorted(
+        key
+        for key in set(reference) | set(great_expectations)
+        if reference.get(key) != great_expectations.get(key)
+    )
+    if differing:
+        criterion, point = differing[0]
+        raise JudgementError(
+            f"the two judges differ on {len(differing)} points, first on {criterion} ({point}): "
+            f"reference {reference.get(differing[0], 'no answer')}, "
+            f"Great Expectations {great_expectations.get(differing[0], 'no answer')}",
+            expected="the same answer from both",
+            move="the developers look; nothing was concluded for this batch",
+        )
+    return reference
+
+
+def _verdict(question: Question, answers: Answers) -> Verdict:
+    criterion = question.criterion
+    by_answer: dict[Answer, list[Point]] = {kind: [] for kind in Answer}
+    for point in question.points:
+        by_answer[answers[criterion.id, point.id]].append(point)
+    if question.obstacle:
+        return _without_points(criterion, Outcome.NOT_EVALUABLE, question.obstacle, ())
+    if by_answer[Answer.NOT_MET]:
+        return _on_points(question, Outcome.NOT_MET, by_answer[Answer.NOT_MET])
+    if by_answer[Answer.NOT_EVALUABLE]:
+        return _on_points(question, Outcome.NOT_EVALUABLE, by_answer[Answer.NOT_EVALUABLE])
+    if question.awaited:
+        awaited = question.awaited[0]
+        words = f"No result yet; {awaited.source} says “{awaited.as_written}”. {_owes(criterion)}"
+        return _without_points(criterion, Outcome.PENDING, words, question.awaited)
+    if not question.points:
+        return _without_points(
+            criterion, Outcome.MISSING, _nothing_found(question), question.set_aside
+        )
+    return _on_points(question, Outcome.MET, list(question.points))
+
+
+def _without_points(
+    criterion: Criterion, outcome: Outcome, words: str, shown: Sequence[Observation]
+) -> Verdict:
+    return Verdict(
+        criterion=criterion.id,
+        outcome=outcome,
+        as_written=shown[0].as_written if shown else "",
+        value="",
+        unit=criterion.unit,
+        limit=criterion.limit_in_words(),
+        message=words,
+        observations=tuple(one.id for one in shown),
+    )
+
+
+def _on_points(question: Question, outcome: Outcome, deciding: Sequence[Point]) -> Verdict:
+    criterion = question.criterion
+    first = deciding[0].observation
+    ordered = [*deciding, *(point for point in question.points if point not in deciding)]
+    return Verdict(
+        criterion=criterion.id,
+        outcome=outcome,
+        as_written=first.as_written,
+        value=str(first.value),
+        unit=first.unit,
+        limit=criterion.limit_in_words(),
+        message=_in_words(question, outcome, deciding),
+        observations=tuple(dict.fromkeys(_ids(ordered, question.set_aside))),
+    )
+
+
+def _ids(points: Iterable[Point], set_aside: Iterable[Observation]) -> Iterable[str]:
+    for point in points:
+        yield point.observation.id
+        if point.other is not None:
+            yield point.other.id
+    for one in set_aside:
+        yield one.id
+
+
+def _in_words(question: Question, outcome: Outcome, deciding: Sequence[Point]) -> str:
+    criterion, point = question.criterion, deciding[0]
+    value = _shown(point.observation)
+    if isinstance(criterion.limit.rule, Agrees) and point.other is not None:
+        said = (
+            f"{point.observation.source} says {value}, {point.other.source} says "
+            f"{_shown(point.other)}"
+        )
+    else:
+        count = len(question.points)
+        said = f"{value} against {criterion.limit_in_words()}"
+        if outcome is Outcome.MET and count > 1:
+            said = f"all {count} values within {criterion.limit_in_words()}"
+        elif count > 1:
+            said += f" ({len(deciding)} of {count} values)"
+    if outcome is Outcome.MET:
+        return f"{criterion.title}: {said}."
+    if outcome is Outcome.NOT_EVALUABLE:
+        return f"{criterion.title}: {said} cannot be evaluated. {_owes(criterion)}"
+    return f"{criterion.title}: {said}. {criterion.message}{_retests(question, deciding)}"
+
+
+def _shown(observed: Observation) -> str:
+    unit = "" if observed.unit == "1" else f" {observed.unit}"
+    return f"{observed.value}{unit}"
+
+
+def _retests(question: Question, failing: Sequence[Point]) -> str:
+    keys = {point.observation.source_key for point in failing}
+    later = [
+        point.observation
+        for point in question.points
+        if point.observation.retest_of and point.observation.retest_of in keys
+    ]
+    if not later:
+        return ""
+    values = ", ".join(_shown(one) for one in later)
+    return f" A retest gave {values}; a retest never replaces a failing original."
+
+
+def _nothing_found(question: Question) -> str:
+    subject = question.criterion.subject
+    what = getattr(subject, "characteristic", "the time between the two steps")
+    if question.set_aside:
+        return f"Only invalidated results of {what}. {_owes(question.criterion)}"
+    return f"Nothing was recorded for {what}. {_owes(question.criterion)}"
+
+
+def _owes(criterion: Criterion) -> str:
+    return f"{criterion.owner} owes it."

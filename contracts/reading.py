@@ -1,0 +1,56 @@
+"""What a capture says: the observations and readings we understood, and the rest we did not."""
+
+from dataclasses import dataclass
+
+from contracts.canonical import Json
+from contracts.evidence import Place
+from contracts.observation import Observation
+from contracts.series import SeriesPage
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something in a capture that the reader did not use, and why."""
+
+    place: Place
+    reason: str
+
+    def record(self) -> dict[str, Json]:
+        """Return the unread part as a canonical record."""
+        return self.place.record() | {"reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything one source's captures say about one batch."""
+
+    observations: tuple[Observation, ...] = ()
+    pages: tuple[SeriesPage, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """A source set aside: its captures are kept, its criteria cannot be judged, a person looks."""
+
+    source: str
+    found: str
+    expected: str
+    where: str
+    move: str
+
+    def in_words(self) -> str:
+        """Return the reason in one line."""
+        where = f" at {self.where}" if self.where else ""
+        expected = f", where {self.expected} was expected" if self.expected else ""
+        return f"the source {self.source} is in quarantine: {self.found}{where}{expected}"
+
+    def record(self) -> dict[str, Json]:
+        """Return the quarantine as a canonical record."""
+        return {
+            "expected": self.expected,
+            "found": self.found,
+            "move": self.move,
+            "source": self.source,
+            "where": self.where,
+        }
