@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from contracts.errors import IntegrityError
 
-Json: TypeAlias = "None | bool | int | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 
 _LARGEST_EXACT_INTEGER = 2**53 - 1
 

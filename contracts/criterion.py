@@ -1,4 +1,4 @@
-"""One acceptance criterion of the control strategy, and which of its limits is in force on a day."""
+"""One criterion of the control strategy, and which of its limits is in force on a day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

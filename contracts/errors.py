@@ -1,4 +1,4 @@
-"""Everything this product raises, each with what was found, what was expected, where, and whose move it is.
+"""Everything this product raises: found, expected, where, and whose move it is.
 
 * BatchproofError
   x SourceError            the other system broke its promise

@@ -1,0 +1,121 @@
+"""A package's logical tables, opened: records turned back into the nouns they were written from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from contracts import restore
+from contracts.canonical import Json, parse_strict
+from contracts.criterion import Criterion, Stage
+from contracts.errors import IntegrityError, NotFoundError
+from contracts.evidence import Capture, Digest
+from contracts.manifest import EVALUATION, table_lines, table_path
+from contracts.observation import Observation, Provenance
+from contracts.question import Evidence
+from contracts.readiness import QualityException
+from contracts.reading import Quarantine
+from contracts.verdict import Verdict
+
+T = TypeVar("T")
+Read = Callable[[str], bytes]
+"""Gives a member's bytes by its path in the package; NotFoundError if it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a package says, as nouns."""
+
+    batch: str
+    number: int
+    stage: Stage
+    day: date
+    strategy: Digest
+    in_force: int
+    judged: int
+    readiness: str
+    captures: Mapping[Digest, Capture]
+    criteria: tuple[Criterion, ...]
+    observations: Mapping[str, Observation]
+    verdicts: Mapping[str, Verdict]
+    exceptions: tuple[QualityException, ...]
+    quarantines: tuple[Quarantine, ...]
+    series: tuple[Mapping[str, Json], ...]
+
+    def evidence(self) -> Evidence:
+        """Return the evidence as it was put to the judges."""
+        ids = {criterion.id for criterion in self.criteria}
+        calculated = {
+            one.source_key: one
+            for one in self.observations.values()
+            if one.provenance is Provenance.CALCULATED and one.source_key in ids
+        }
+        recorded = tuple(
+            one for one in self.observations.values() if one.source_key not in calculated
+        )
+        return Evidence(recorded, calculated, self.quarantines)
+
+
+def opened(read: Read) -> Opened:
+    """Return a package's content as nouns.
+
+    Raises:
+        IntegrityError: a member is not what the format says.
+        NotFoundError: a member is not there.
+    """
+    evaluation = parse_strict(read(EVALUATION).removesuffix(b"\n"))
+    if not isinstance(evaluation, dict):
+        raise IntegrityError("an evaluation that is no object", where=EVALUATION)
+    captures = _table(read, "captures", restore.capture)
+    observations = _table(read, "observations", restore.observation)
+    verdicts = _table(read, "verdicts", restore.verdict)
+    return restore.restored(
+        "evaluation",
+        lambda record: Opened(
+            batch=str(record["batch"]),
+            number=int(str(record["evaluation"])),
+            stage=Stage(str(record["stage"])),
+            day=date.fromisoformat(str(record["in_force_on"])),
+            strategy=str(record["strategy"]),
+            in_force=int(str(record["criteria_in_force"])),
+            judged=int(str(record["criteria_judged"])),
+            readiness=str(record["readiness"]),
+            captures={one.digest: one for one in captures},
+            criteria=_table(read, "criteria", restore.criterion),
+            observations={one.id: one for one in observations},
+            verdicts={one.criterion: one for one in verdicts},
+            exceptions=_table(read, "exceptions", restore.quality_exception),
+            quarantines=_table(read, "quarantines", _quarantine),
+            series=_table(read, "series", dict),
+        ),
+        evaluation,
+    )
+
+
+def _quarantine(record: restore.Record) -> Quarantine:
+    return Quarantine(**{name: str(value) for name, value in record.items()})
+
+
+def _table(read: Read, name: str, build: Callable[[restore.Record], T]) -> tuple[T, ...]:
+    found = []
+    for number, line in enumerate(table_lines(read(table_path(name))), start=1):
+        try:
+            found.append(restore.restored(name, build, parse_strict(line)))
+        except IntegrityError as error:
+            raise error.at(f"{table_path(name)} line {number}") from error
+    return tuple(found)
+
+
+def member_of(mapping: Mapping[str, T], key: str, kind: str) -> T:
+    """Return a thing by its name.
+
+    Raises:
+        NotFoundError: the package has no such thing.
+    """
+    if key not in mapping:
+        raise NotFoundError(
+            f"no {kind} called '{key[:80]}' in this package",
+            expected=f"one of its {len(mapping)} {kind}s",
+            move="list them in the package's page",
+        )
+    return mapping[key]
