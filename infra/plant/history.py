@@ -36,9 +36,7 @@ class History:
         """Return the positions of the readings between two times in 100 ns, both included."""
         low = 0 if start is None else int(np.searchsorted(self.times, start, side="left"))
         high = (
-            self.times.size
-            if end is None
-            else int(np.searchsorted(self.times, end, side="right"))
+            self.times.size if end is None else int(np.searchsorted(self.times, end, side="right"))
         )
         return low, high
 
@@ -79,9 +77,7 @@ def _masks(series: Series) -> NDArray[np.int64]:
     return masks
 
 
-def _block(
-    series: Series, times: Whole, run: NDArray[np.int64], mask: int
-) -> NDArray[np.void]:
+def _block(series: Series, times: Whole, run: NDArray[np.int64], mask: int) -> NDArray[np.void]:
     """Return the readings of one run, all of one layout, as one structured array."""
     number = np.dtype("u1") if series.boolean else np.dtype("<f8")
     fields: list[tuple[str, np.dtype[np.generic]]] = [("mask", np.dtype("u1"))]

@@ -106,8 +106,20 @@ def _ticks(at: datetime | None) -> int | None:
     return ticks if ticks > 0 else None
 
 
-async def start(histories: tuple[History, ...], faults: Faults) -> tuple[Server, int]:
-    """Start the server on a free port of the loopback and return it with that port."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The server of the equipment while it runs."""
+
+    server: Server
+    port: int
+
+    async def stop(self) -> None:
+        """Stop it."""
+        await self.server.stop()
+
+
+async def start(histories: tuple[History, ...], faults: Faults) -> Running:
+    """Start the server on a free port of the loopback."""
     server = Server()
     await server.init()
     server.set_endpoint(f"opc.tcp://127.0.0.1:0{PATH}")
@@ -118,7 +130,7 @@ async def start(histories: tuple[History, ...], faults: Faults) -> tuple[Server,
     server.iserver.history_manager = PlantHistory(server.iserver, by_tag, namespace, faults)
     await _equip(server, namespace, histories, faults)
     await server.start()
-    return server, server.bserver.port
+    return Running(server, server.bserver.port)
 
 
 async def _equip(

@@ -1,0 +1,156 @@
+"""The LIMS of the plant: SENAITE's JSON API over HTTP, with the traps of the real one.
+
+Without the right token an answer is 200 with count 0. A filter the resource does not know is
+ignored, and everything is returned. A list shows projections unless it is asked `complete=yes`.
+`/auditlog?uid=UID` is the plant's own: see `infra.plant.lims_audit`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from http import HTTPStatus
+from itertools import chain
+from urllib.parse import urlencode
+
+from infra.plant.batches import Story
+from infra.plant.laboratory import samples
+from infra.plant.lims_audit import audit_trail
+from infra.plant.lims_samples import analysis, batch, sample
+from infra.plant.lims_setup import setup
+from infra.plant.senaite import API, PUBLIC, Json, Stored
+from infra.plant.web import Answer, Handler, Request
+
+BASE = f"/senaite{API}/"
+_RUNTIME = 0.01
+_PAGE = 25
+_JSON = "application/json"
+_RESOURCES = frozenset(
+    "batch analysisrequest analysis analysisspec analysisservice sampletype method instrument "
+    "auditlog search".split()
+)
+_FILTERS = {
+    "UID": ("uid",),
+    "uid": ("uid",),
+    "id": ("id",),
+    "getId": ("id",),
+    "title": ("title",),
+    "path": ("path",),
+    "portal_type": ("portal_type",),
+    "review_state": ("review_state",),
+    "parent_uid": ("parent_uid",),
+    "BatchID": ("BatchID",),
+    "getBatchID": ("getBatchID",),
+    "getBatchUID": ("getBatchUID",),
+    "getClientSampleID": ("getClientSampleID",),
+    "getSampleTypeTitle": ("getSampleTypeTitle",),
+    "getKeyword": ("getKeyword",),
+    "getRequestID": ("getRequestID",),
+    "getServiceUID": ("getServiceUID",),
+    "getRetestOfUID": ("getRetestOfUID",),
+}
+_AUDIT_FILTERS = {"uid": ("object_uid", "parent_uid"), "UID": ("object_uid", "parent_uid")}
+
+
+def lims_objects(stories: tuple[Story, ...], seed: int) -> tuple[Stored, ...]:
+    """Return everything the LIMS holds, in the order its lists have."""
+    taken = [(story, samples(story, seed)) for story in stories]
+    every = [one for _, listed in taken for one in listed]
+    return (
+        *setup(seed),
+        *(batch(story.batch, listed[0].received, seed) for story, listed in taken),
+        *(sample(one, seed) for one in every),
+        *(analysis(found, one, seed) for one in every for found in one.findings),
+        *chain.from_iterable(audit_trail(one, seed) for one in every),
+    )
+
+
+def lims(objects: tuple[Stored, ...], token: str) -> Handler:
+    """Return what answers the questions to the LIMS."""
+
+    def answer(request: Request) -> Answer:
+        resource, _, uid = request.path.removeprefix(BASE).partition("/")
+        if not request.path.startswith(BASE):
+            return _error("Not Found")
+        if resource == "version":
+            url = f"{PUBLIC}{API}/version"
+            version = {"url": url, "date": "2025-04-04", "version": "2.6.0", "_runtime": _RUNTIME}
+            return Answer(json.dumps(version).encode(), _JSON)
+        if resource not in _RESOURCES:
+            return _error("Not Found")
+        if not _knows(request, token):
+            return _listed([], request, resource)
+        found = [one for one in objects if resource in {one.resource, "search"}]
+        if uid:
+            found = [one for one in found if one.content["uid"] == uid]
+            if not found:
+                return _error("No object found")
+        return _listed(_filtered(found, request, resource), request, resource, objects, bool(uid))
+
+    return answer
+
+
+def _knows(request: Request, token: str) -> bool:
+    offered = request.headers.get("authorization", "")
+    return hmac.compare_digest(offered.encode(), f"Bearer {token}".encode())
+
+
+def _filtered(found: list[Stored], request: Request, resource: str) -> list[Stored]:
+    known = _FILTERS | (_AUDIT_FILTERS if resource == "auditlog" else {})
+    for name, value in request.query:
+        keys = known.get(name, ())
+        if found and any(key in found[0].content for key in keys):
+            found = [one for one in found if value in {one.content.get(key) for key in keys}]
+    return found
+
+
+def _listed(
+    found: list[Stored],
+    request: Request,
+    resource: str,
+    objects: tuple[Stored, ...] = (),
+    complete: bool = False,
+) -> Answer:
+    start, size = _number(request, "b_start", 0), _number(request, "limit", _PAGE) or _PAGE
+    complete = complete or request.parameter("complete") == "yes"
+    page = found[start : start + size]
+    items = [one.content if complete else one.projection for one in page]
+    if request.parameter("children") == "yes":
+        items = [_with_children(item, objects, complete) for item in items]
+    envelope = {
+        "count": len(found),
+        "pagesize": size,
+        "items": items,
+        "page": start // size + 1,
+        "_runtime": _RUNTIME,
+        "next": _link(request, resource, start + size) if start + size < len(found) else None,
+        "pages": max(1, -(-len(found) // size)),
+        "previous": _link(request, resource, max(0, start - size)) if start else None,
+    }
+    batches = frozenset(one.batch for one in page if one.batch)
+    return Answer(json.dumps(envelope).encode(), _JSON, batches=batches)
+
+
+def _with_children(item: Json, objects: tuple[Stored, ...], complete: bool) -> Json:
+    held = [
+        one
+        for one in objects
+        if one.content["parent_uid"] == item["uid"] and one.resource != "auditlog"
+    ]
+    shown = [one.content if complete else one.projection for one in held]
+    return {**item, "children": shown, "children_count": len(shown)}
+
+
+def _link(request: Request, resource: str, start: int) -> str:
+    query = {**dict(request.query), "b_start": str(start)}
+    return f"{PUBLIC}{API}/{resource}?{urlencode(query)}"
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    written = request.parameter(name)
+    return int(written) if written.isdecimal() else default
+
+
+def _error(message: str) -> Answer:
+    body = {"_runtime": _RUNTIME, "message": message, "type": "APIError", "success": False}
+    return Answer(json.dumps(body).encode(), _JSON, HTTPStatus.NOT_FOUND)

@@ -1,0 +1,92 @@
+"""The set-up of the laboratory as objects of the LIMS: services, specifications, methods."""
+
+from __future__ import annotations
+
+from infra.plant.chance import identifier
+from infra.plant.methods import DRUG_PRODUCT, PREFIX, RANGES, SERVICES, Range
+from infra.plant.senaite import (
+    SETUP_TIME,
+    Json,
+    Stored,
+    moment,
+    reference,
+    setup_path,
+    skeleton,
+    stored,
+)
+
+_SPECIFICATION = {True: "DP release v3", False: "in-process v2"}
+
+
+def setup(seed: int) -> tuple[Stored, ...]:
+    """Return everything that is there before the first sample."""
+    methods = sorted({test.method for test in SERVICES})
+    instruments = sorted({test.instrument for test in SERVICES if test.instrument})
+    return (
+        *(_sample_type(kind, seed) for kind in RANGES),
+        *(_specification(kind, seed) for kind in RANGES),
+        *(_service(place, seed) for place in range(len(SERVICES))),
+        *(_plain("Method", name, seed) for name in methods),
+        *(_plain("Instrument", name, seed) for name in instruments),
+    )
+
+
+def ranges(kind: str, seed: int) -> list[Json]:
+    """Return the ranges of a specification, one a keyword."""
+    return [limits(keyword, range_, seed) for keyword, range_ in RANGES[kind].items()]
+
+
+def limits(keyword: str, range_: Range, seed: int) -> Json:
+    """Return one range as SENAITE writes it."""
+    return {
+        "error": "",
+        "hidemax": "",
+        "hidemin": "",
+        "keyword": keyword,
+        "max": range_.high,
+        "max_operator": range_.high_operator,
+        "min": range_.low,
+        "min_operator": range_.low_operator,
+        "rangecomment": "",
+        "uid": identifier(seed, "uid", setup_path("AnalysisService", keyword)),
+        "warn_max": "",
+        "warn_min": "",
+    }
+
+
+def _sample_type(kind: str, seed: int) -> Stored:
+    content = _plain("SampleType", kind, seed).content
+    return stored(content | {"prefix": PREFIX[kind], "getPrefix": PREFIX[kind]})
+
+
+def _specification(kind: str, seed: int) -> Stored:
+    path = setup_path("AnalysisSpec", kind)
+    title = f"{kind}: {_SPECIFICATION[kind == DRUG_PRODUCT]}"
+    content = skeleton(seed, "AnalysisSpec", path, title, SETUP_TIME)
+    content |= {
+        "ResultsRange": ranges(kind, seed),
+        "SampleType": reference(seed, "SampleType", setup_path("SampleType", kind)),
+        "sortable_title": title.lower(),
+    }
+    return stored(content)
+
+
+def _service(place: int, seed: int) -> Stored:
+    test = SERVICES[place]
+    path = setup_path("AnalysisService", test.keyword)
+    content = skeleton(seed, "AnalysisService", path, test.title, SETUP_TIME)
+    content |= {
+        "Keyword": test.keyword,
+        "LowerDetectionLimit": test.detection_limit,
+        "Method": reference(seed, "Method", setup_path("Method", test.method)),
+        "ResultType": "string" if test.is_text else "numeric",
+        "Unit": test.unit or None,
+        "getKeyword": test.keyword,
+        "sortable_title": test.title.lower(),
+    }
+    return stored(content)
+
+
+def _plain(kind: str, name: str, seed: int) -> Stored:
+    content = skeleton(seed, kind, setup_path(kind, name), name, SETUP_TIME)
+    return stored(content | {"sortable_title": name.lower()})
