@@ -1,0 +1,81 @@
+"""One record on the wire, read field by field as its contract promises them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.errors import UnreadableError
+from contracts.evidence import Place
+from contracts.sources.contract import Field, WireRecord
+from contracts.times import read_time
+
+MOVE = "the source's owner corrects the record or the interface; the capture is kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text as its source wrote it, and where."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record on the wire: what the contract promises of it, and how its fields are found."""
+
+    wire: WireRecord
+    find: Callable[[Field], Written | None]
+    where: str
+
+    def get(self, name: str) -> Written | None:
+        """Return a field as written, or None where the contract allows that it is absent.
+
+        Raises:
+            UnreadableError: it is required and absent, or is none of the texts it may be.
+        """
+        field = self.wire.field(name)
+        found = self.find(field)
+        if found is None:
+            if field.required:
+                raise self.breach(f"no {field.path}", f"{field.path}: {field.description}")
+            return None
+        if field.allowed and found.text not in field.allowed:
+            expected = " or ".join(f"'{one}'" for one in field.allowed)
+            raise self.breach(f"the {field.path} '{found.text[:80]}'", expected)
+        return found
+
+    def need(self, name: str) -> Written:
+        """Return a field that the reader cannot do without.
+
+        Raises:
+            UnreadableError: it is absent, or is none of the texts it may be.
+        """
+        found = self.get(name)
+        if found is None:
+            field = self.wire.field(name)
+            raise self.breach(f"no {field.path}", f"{field.path}: {field.description}")
+        return found
+
+    def text(self, name: str) -> str:
+        """Return a field's text, empty when it is absent."""
+        found = self.get(name)
+        return "" if found is None else found.text
+
+    def time(self, name: str) -> datetime | None:
+        """Return a field's time with its zone, or None when it is absent.
+
+        Raises:
+            UnreadableError: not a time, or a time without a zone.
+        """
+        found = self.get(name)
+        if found is None:
+            return None
+        try:
+            return read_time(found.text)
+        except UnreadableError as error:
+            raise error.at(f"{found.place.pointer}, byte {found.place.offset}") from error
+
+    def breach(self, found: str, expected: str) -> UnreadableError:
+        """Return the error that says how the record breaks its contract."""
+        return UnreadableError(found, expected=expected, where=self.where, move=MOVE)
