@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from contracts.criterion import Boundary, Criterion, Elapsed
+from contracts.criterion import Boundary, Criterion, Elapsed, Reduction
 from contracts.observation import Moment, Number, Observation, Origin, Provenance, Status, Subject
 
 _UNIT_SECONDS = {"h": 3600, "min": 60, "s": 1, "d": 86400}
@@ -112,6 +112,12 @@ class Window:
     def ended_at(self) -> datetime:
         """When the step ended."""
         return _moment(self.end)
+
+
+def series_steps(criteria: Iterable[Criterion]) -> tuple[str, ...]:
+    """Return the steps over which some criterion asks for a series, each once."""
+    subjects = (criterion.subject for criterion in criteria)
+    return tuple(dict.fromkeys(one.step for one in subjects if isinstance(one, Reduction)))
 
 
 def windows(steps: Iterable[str], observations: Sequence[Observation]) -> tuple[Window, ...]:

@@ -12,7 +12,7 @@
   x NotFoundError          what was asked for (a package, an item in it) is not there
 """
 
-from typing import Self
+from typing import Any, Self
 
 
 class BatchproofError(Exception):
@@ -53,7 +53,12 @@ def _rebuild(
 
 
 class SourceError(BatchproofError):
-    """The other system broke its promise."""
+    """The other system broke its promise. What it did hand over before that travels with it."""
+
+    fetched: tuple[Any, ...] = ()
+    """What was received until the fault, as the fetcher's own nouns."""
+    captures: tuple[Any, ...] = ()
+    """The same, once it was captured."""
 
 
 class UnavailableError(SourceError):

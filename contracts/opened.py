@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from contracts import restore
-from contracts.canonical import Json, parse_strict
+from contracts.canonical import parse_strict
 from contracts.criterion import Criterion, Stage
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.evidence import Capture, Digest
@@ -20,6 +20,16 @@ from contracts.verdict import Verdict
 T = TypeVar("T")
 Read = Callable[[str], bytes]
 """Gives a member's bytes by its path in the package; NotFoundError if it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesIndex:
+    """Which capture holds which readings of a tag."""
+
+    capture: Digest
+    tag: str
+    unit: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class Opened:
     verdicts: Mapping[str, Verdict]
     exceptions: tuple[QualityException, ...]
     quarantines: tuple[Quarantine, ...]
-    series: tuple[Mapping[str, Json], ...]
+    series: tuple[SeriesIndex, ...]
 
     def evidence(self) -> Evidence:
         """Return the evidence as it was put to the judges."""
@@ -85,15 +95,20 @@ def opened(read: Read) -> Opened:
             observations={one.id: one for one in observations},
             verdicts={one.criterion: one for one in verdicts},
             exceptions=_table(read, "exceptions", restore.quality_exception),
-            quarantines=_table(read, "quarantines", _quarantine),
-            series=_table(read, "series", dict),
+            quarantines=_table(read, "quarantines", restore.quarantine),
+            series=_table(read, "series", _series),
         ),
         evaluation,
     )
 
 
-def _quarantine(record: restore.Record) -> Quarantine:
-    return Quarantine(**{name: str(value) for name, value in record.items()})
+def _series(record: restore.Record) -> SeriesIndex:
+    return SeriesIndex(
+        capture=str(record["capture"]),
+        tag=str(record["tag"]),
+        unit=str(record["unit"]),
+        count=int(str(record["count"])),
+    )
 
 
 def _table(read: Read, name: str, build: Callable[[restore.Record], T]) -> tuple[T, ...]:

@@ -37,6 +37,7 @@ from contracts.observation import (
     Value,
 )
 from contracts.readiness import QualityException
+from contracts.reading import Quarantine
 from contracts.times import read_time
 from contracts.verdict import Outcome, Verdict
 
@@ -164,6 +165,17 @@ def quality_exception(record: Record) -> QualityException:
         message=_text(record, "message"),
         criterion=_text(record, "criterion"),
         observations=_texts(record["observations"]),
+    )
+
+
+def quarantine(record: Record) -> Quarantine:
+    """Return the quarantine that a record says."""
+    return Quarantine(
+        source=_text(record, "source"),
+        found=_text(record, "found"),
+        expected=_text(record, "expected"),
+        where=_text(record, "where"),
+        move=_text(record, "move"),
     )
 
 

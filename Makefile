@@ -1,0 +1,59 @@
+# Two commands on a fresh machine with Python 3.11, make and git: `make demo` and `make test`.
+.DELETE_ON_ERROR:
+.PHONY: demo test check format generate bench lock browser clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
+
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+demo: .venv/runtime ## run the main job: the demo plant's four batches, end to end
+	@$(BIN)/batchproof demo --out demo
+
+test: .venv/dev browser ## everything CI does
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m expectations.generate --check
+	$(BIN)/python -m expectations.overview --check
+	$(BIN)/python -m pytest
+
+format: .venv/dev ## write what `make test` would only check
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+generate: .venv/dev ## write the compiled suites and the strategy's overview
+	$(BIN)/python -m expectations.generate
+	$(BIN)/python -m expectations.overview
+
+lock: .venv/bin/uv ## resolve the dependencies anew: versions and hashes, no addresses
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --extra postgresql --group build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --extra postgresql --group build --group dev \
+	  -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+browser: ## the browser that the page's tests open: Debian's, only if there is none
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
+
+clean: ## forget everything that was made here, but keep the environment
+	rm -rf .batchproof demo screenshots .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+.venv/bin/uv: requirements-uv.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/runtime: requirements.lock pyproject.toml .venv/bin/uv
+	@echo "Setting up .venv (once) ..."
+	@$(PIP) -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/runtime
+	@$(PIP) -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,241 @@
+"""The operator's door: one program, exit codes that a machine may read, errors in words."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from contracts.canonical import Json
+from contracts.criterion import Stage
+from contracts.errors import BatchproofError
+
+app = typer.Typer(
+    name="batchproof",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Release-readiness packages for cell and gene therapy batches. "
+    "Batchproof prepares, records and proves; it never releases a batch. People do.",
+)
+
+
+class Exit(IntEnum):
+    """What the program's exit code says."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_READY = 3
+    INCOMPLETE = 4
+
+
+_READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine to read.")]
+Strategies = Annotated[
+    Path | None,
+    typer.Option(
+        "--strategy", help="Judge by the strategy files in this folder.", file_okay=False, exists=True
+    ),
+]
+
+
+@contextmanager
+def errors_in_words() -> Iterator[None]:
+    """Say what went wrong in words, without a traceback, and end with exit code 1."""
+    try:
+        yield
+    except BatchproofError as error:
+        _say(error.in_words())
+        raise typer.Exit(Exit.FAILED) from None
+    except KeyboardInterrupt:
+        _say("Stopped. What was captured until now is kept; run the same command again.")
+        raise typer.Exit(Exit.FAILED) from None
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the packages.")] = Path("demo"),
+    as_json: AsJson = False,
+) -> None:
+    """Run the embedded demo plant and prepare each of its batches end to end.
+
+    Example: batchproof demo --out /tmp/packages
+    """
+    _settle(out, out / ".work")
+    from flows.demo import run_demo  # noqa: PLC0415 (Prefect takes seconds to import)
+    from flows.prepare import answer_for  # noqa: PLC0415
+
+    _say("Starting the demo plant: a MES, a LIMS and an equipment server on this machine ...")
+    answers: list[dict[str, Json]] = []
+
+    def told(folder: Path) -> None:
+        answers.append(answer_for(folder))
+        if not as_json:
+            _print_batch(answers[-1])
+
+    with errors_in_words():
+        run_demo(out / ".work", lambda package: told(package.folder))
+    if as_json:
+        fields = ("batch", "stage", "readiness", "evaluation", "package", "root")
+        _print_json([{name: one[name] for name in fields} for one in answers])
+    else:
+        first = answers[1]["package"] if len(answers) > 1 else out
+        typer.echo(
+            f"\nOpen a page:      {first}/index.html\n"
+            f"Check a package:  batchproof verify {first}\n"
+            f"Trace a value:    batchproof trace {first} CQA-VIA-001"
+        )
+
+
+@app.command()
+def plant(
+    directory: Annotated[
+        Path | None, typer.Option(help="Folder for the site file; a new temporary one if not named.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the plant's data.")] = None,
+) -> None:
+    """Serve the embedded demo plant until stopped; print its site file.
+
+    Example: batchproof plant --directory /tmp/plant
+    """
+    from flows.plant import plant_command  # noqa: PLC0415
+
+    with errors_in_words():
+        chosen = [] if directory is None else ["--directory", str(directory)]
+        chosen += [] if seed is None else ["--seed", str(seed)]
+        command, environment = plant_command(chosen)
+    os.execvpe(command[0], command, environment)  # noqa: S606 (our own module, no shell)
+
+
+@app.command()
+def prepare(
+    batch: Annotated[str, typer.Argument(help="The batch, as the MES names it.")],
+    site: Annotated[
+        Path | None, typer.Option(help="The site file: where the three systems are.")
+    ] = None,
+    stage: Annotated[Stage, typer.Option(help="The stage to prepare.")] = Stage.INITIAL,
+    out: Annotated[Path | None, typer.Option(help="Folder for the package.")] = None,
+    strategy: Strategies = None,
+    as_json: AsJson = False,
+) -> None:
+    """Collect, judge and package one batch. Exit code 0 ready, 3 not ready, 4 incomplete.
+
+    Example: batchproof prepare CART-26-0001 --site site.yaml
+    """
+    _settle(out, None, strategy)
+    from flows.local import quick_flows  # noqa: PLC0415
+    from flows.prepare import answer_for  # noqa: PLC0415
+
+    with errors_in_words(), quick_flows():
+        from flows.prepare_review import prepare_review  # noqa: PLC0415
+
+        package = prepare_review(batch, stage, site=None if site is None else str(site))
+        answer = answer_for(package.folder)
+    if as_json:
+        _print_json(answer)
+    else:
+        _print_batch(answer)
+    raise typer.Exit(_READINESS[str(answer["readiness"])])
+
+
+@app.command()
+def verify(
+    package: Annotated[Path, typer.Argument(help="The package's folder.")], as_json: AsJson = False
+) -> None:
+    """Check a package's integrity, offline. Exit code 0 whole, 1 findings.
+
+    Example: batchproof verify demo/CART-26-0001-initial-evaluation-1
+    """
+    from flows.verify import findings_in  # noqa: PLC0415
+
+    with errors_in_words():
+        findings = findings_in(package)
+    if as_json:
+        _print_json({"findings": [one.record() for one in findings], "ok": not findings})
+    else:
+        for one in findings:
+            typer.echo(f"{one.member}: {one.words} (check {one.check})")
+        typer.echo(
+            f"{len(findings)} findings." if findings else "No findings: nothing lost, added, changed."
+        )
+    raise typer.Exit(Exit.FAILED if findings else Exit.DONE)
+
+
+@app.command()
+def trace(
+    package: Annotated[Path, typer.Argument(help="The package's folder.")],
+    item: Annotated[
+        str,
+        typer.Argument(
+            help="A criterion (its verdict), an observation's id, or a reading as TAG@TIME."
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Follow a verdict, observation or reading back to the bytes it came from.
+
+    Example: batchproof trace demo/CART-26-0002-initial-evaluation-1 CQA-VIA-001
+    """
+    from flows.verify import trace_in  # noqa: PLC0415
+
+    with errors_in_words():
+        traced = trace_in(package, item)
+    if as_json:
+        _print_json(traced.record())
+        return
+    for step in traced.steps:
+        typer.echo(f"{step.kind:<12} {step.words}")
+    for one in traced.quotes:
+        typer.echo(
+            f"{'bytes':<12} {one.before[-30:]!r} >>{one.text}<< {one.after[:30]!r} "
+            f"({one.encoding}, {one.place.length} bytes at {one.place.offset} of "
+            f"captures/{one.place.capture}, {one.place.pointer})"
+        )
+
+
+def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:
+    """Turn a command's options into the settings that the flows read."""
+    from flows.local import use_own_prefect  # noqa: PLC0415
+    from flows.settings import Settings  # noqa: PLC0415
+
+    use_own_prefect(Settings().home)
+    chosen = {"PACKAGES": out, "HOME": home, "STRATEGIES": strategy}
+    for name, path in chosen.items():
+        if path is not None:
+            os.environ[f"BATCHPROOF_{name}"] = str(path)
+
+
+def _print_batch(answer: dict[str, Json]) -> None:
+    words = {"ready": "READY", "not_ready": "NOT READY", "incomplete": "INCOMPLETE"}
+    criteria = answer["criteria"]
+    counted = f"{criteria['judged']} of {criteria['in_force']}" if isinstance(criteria, dict) else ""
+    typer.echo(
+        f"\n{answer['batch']}  {words[str(answer['readiness'])]} for its {answer['stage']} stage   "
+        f"(evaluation {answer['evaluation']}, {counted} criteria judged)"
+    )
+    reasons = answer["reasons"]
+    for reason in reasons if isinstance(reasons, list) else []:
+        typer.echo(f"  - {reason}")
+    typer.echo(f"  package {answer['package']}\n  root    {answer['root']}")
+
+
+def _print_json(answer: Json) -> None:
+    typer.echo(json.dumps(answer, indent=2, sort_keys=True, ensure_ascii=False))
+
+
+def _say(words: str) -> None:
+    typer.echo(words, err=True)
+
+
+def main() -> NoReturn:
+    """Run the program."""
+    run: Callable[[], None] = app
+    run()
+    sys.exit(Exit.DONE)

@@ -1,0 +1,20 @@
+"""The whole road, once: serve the demo plant and prepare each of its batches."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from contracts.criterion import Stage
+from flows.local import quick_flows
+from flows.plant import running_plant
+from tasks.package import Package
+from tasks.site import load_site
+
+
+def run_demo(work: Path, told: Callable[[Package], None]) -> None:
+    """Prepare every batch of the demo plant for its initial stage, telling of each as it is done."""
+    with running_plant(work / "plant") as site_file, quick_flows():
+        # Prefect takes seconds to import: meanwhile the plant starts.
+        from flows.prepare_review import prepare_review  # noqa: PLC0415
+
+        for batch in load_site(site_file).batches:
+            told(prepare_review(batch, Stage.INITIAL, site=str(site_file)))

@@ -1,0 +1,37 @@
+"""Opens the desk that a flow works at, from the settings and the site file it was given."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from contracts.errors import SiteError
+from flows.settings import Settings
+from tasks.desk import Desk, open_desk
+
+
+@contextmanager
+def open_office(site: str | None) -> Iterator[Desk]:
+    """Open the desk of a site, and close its ledger afterwards.
+
+    Raises:
+        SiteError: no site file was named, or it is not one.
+    """
+    settings = Settings()
+    path = Path(site) if site else settings.site
+    if path is None:
+        raise SiteError(
+            "no site file",
+            expected="--site FILE, or BATCHPROOF_SITE",
+            move="name the site file of your plant",
+        )
+    desk = open_desk(
+        path,
+        settings.home,
+        settings.ledger(),
+        packages=settings.packages_folder(),
+        strategies=settings.strategies,
+    )
+    try:
+        yield desk
+    finally:
+        desk.ledger.close()

@@ -1,0 +1,83 @@
+"""Ask one of a site's systems for one batch, and keep every byte it hands over."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from contracts.collection import Collection
+from contracts.errors import SourceError
+from contracts.evidence import Capture, Digest
+from contracts.reading import Quarantine
+from tasks import reading
+from tasks.desk import Desk
+from tasks.site import SiteSource
+from tasks.sources import batch_record, equipment, lims
+from tasks.sources.equipment import TagWindow
+from tasks.sources.fetched import Fetched
+
+
+def collect_source(
+    desk: Desk, batch: str, source: str, windows: Sequence[TagWindow] = ()
+) -> tuple[Capture, ...]:
+    """Ask one source for the batch and return what was captured, in the order it came.
+
+    Raises:
+        UnavailableError: it did not answer, however often the fetcher asked.
+        UnreadableError: it answered something else.
+            Either carries in `captures` what did come until then: kept like everything else.
+    """
+    asked = desk.site.sources[source]
+    fetch: Mapping[str, Callable[[], Sequence[Fetched]]] = {
+        "batch_record": lambda: batch_record.fetch(asked, batch),
+        "lims": lambda: lims.fetch(asked, batch),
+        "equipment": lambda: equipment.fetch(asked, windows),
+    }
+    try:
+        return _keep(desk, batch, asked, fetch[source]())
+    except SourceError as error:
+        error.captures = _keep(desk, batch, asked, error.fetched)
+        raise
+
+
+def _keep(
+    desk: Desk, batch: str, asked: SiteSource, fetched: Sequence[Fetched]
+) -> tuple[Capture, ...]:
+    """Store the bytes and enter each capture in the ledger, before anybody reads them."""
+    at = desk.now()
+    return tuple(_keep_one(desk, batch, asked, one, at) for one in fetched)
+
+
+def _keep_one(
+    desk: Desk, batch: str, asked: SiteSource, fetched: Fetched, at: datetime
+) -> Capture:
+    capture = Capture(
+        digest=desk.store.put(fetched.body),
+        size=len(fetched.body),
+        source=asked.name,
+        system=asked.kind,
+        request=fetched.request,
+        media_type=fetched.media_type,
+        headers=fetched.headers,
+        contract=reading.contract_of(asked.name).name,
+        captured_at=at,
+    )
+    return desk.ledger.record_capture(batch, capture, fetched.address)
+
+
+def file_collection(
+    desk: Desk, batch: str, outcomes: Mapping[str, tuple[Capture, ...] | SourceError]
+) -> Digest:
+    """Keep what a round of collecting brought, and return its digest.
+
+    A source that failed goes into quarantine, with its words; what it handed over stays in.
+    """
+    captures: list[Capture] = []
+    aside: list[Quarantine] = []
+    for source, outcome in outcomes.items():
+        if isinstance(outcome, SourceError):
+            captures += outcome.captures
+            one = Quarantine(source, outcome.found, outcome.expected, outcome.where, outcome.move)
+            desk.ledger.record_quarantine(batch, one, desk.now())
+            aside.append(one)
+        else:
+            captures += outcome
+    return desk.records.put(Collection(batch, tuple(captures), tuple(aside)).to_bytes())

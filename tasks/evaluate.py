@@ -1,0 +1,54 @@
+"""Make one evaluation of a batch: read, log the intent, judge, keep the record, log the result."""
+
+from dataclasses import dataclass
+
+from contracts.criterion import Stage
+from contracts.errors import BatchproofError
+from contracts.evidence import Digest
+from tasks.desk import Desk
+from tasks.evidence import read_evidence
+from tasks.judge import day_of, judge, strategy_of
+from tasks.worksheet import keep, worksheet
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """One evaluation on the record, and where its files are kept."""
+
+    batch: str
+    number: int
+    record: Digest
+
+
+def evaluate_collection(
+    desk: Desk, batch: str, digest: Digest, stage: Stage, reason: str
+) -> Evaluated:
+    """Judge a collection; the intent is on record before the result is known.
+
+    An evaluation of the same evidence and strategy, for the same stage and reason, is found again
+    and not made twice.
+
+    Raises:
+        StrategyError, JudgementError, IntegrityError, StorageError: nothing was concluded; the
+            intent stays on record with the reason it was given up for.
+    """
+    collection = desk.collection(digest)
+    evidence = read_evidence(desk, collection)
+    _log_quarantines(desk, batch, evidence.quarantines, collection.quarantines)
+    strategy = strategy_of(desk)
+    inputs = (batch, stage.value, evidence.fingerprint, strategy.digest, reason)
+    done = desk.ledger.find_evaluation(*inputs)
+    if done is not None:
+        return Evaluated(batch, done.number, done.record)
+    started = desk.ledger.begin_evaluation(*inputs, digest, desk.now())
+    try:
+        day = day_of(evidence.observations, desk.now())
+        judged = judge(batch, stage, strategy, day, evidence)
+        at = desk.now()
+        files = worksheet(judged, evidence, collection, number=started.number, judged_at=at)
+        record = keep(desk.records, files)
+    except BatchproofError as error:
+        desk.ledger.abort_evaluation(started, error.in_words(), desk.now())
+        raise
+    desk.ledger.finish_evaluation(started, judged.readiness, judged.exceptions, record, at)
+    return Evaluated(batch, started.number, record)

@@ -1,0 +1,88 @@
+"""Read a batch's captures by their contracts; a source that breaks its contract is set aside."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contracts.canonical import Json, canonical
+from contracts.collection import Collection
+from contracts.errors import UnreadableError
+from contracts.evidence import Digest, digest_of
+from contracts.observation import Observation
+from contracts.reading import Quarantine, Reading, Unread
+from contracts.series import SeriesPage
+from tasks import reading
+from tasks.desk import Desk
+
+SOURCES = ("batch_record", "lims", "equipment")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvidence:
+    """Everything the captures of one batch say, and the sources that could not be read."""
+
+    observations: tuple[Observation, ...]
+    pages: tuple[SeriesPage, ...]
+    unread: tuple[Unread, ...]
+    quarantines: tuple[Quarantine, ...]
+
+    @property
+    def fingerprint(self) -> Digest:
+        """The evidence's name: what was said, not in which bytes we found it.
+
+        Asking an unchanged source again gives the same fingerprint, although a server may put a
+        running time or another volatile word into each answer.
+        """
+        said: list[Json] = [dict(one.content()) for one in self.observations]
+        series: list[Json] = [_series_content(page) for page in self.pages]
+        aside: list[Json] = sorted(one.source for one in self.quarantines)
+        return digest_of(canonical({"observations": said, "aside": aside, "series": series}))
+
+
+def _series_content(page: SeriesPage) -> dict[str, Json]:
+    columns = (page.times, page.values, page.statuses)
+    return {
+        "columns": [digest_of(column.tobytes()) for column in columns],
+        "tag": page.tag,
+        "unit": page.unit,
+    }
+
+
+def read_evidence(desk: Desk, collection: Collection) -> ReadEvidence:
+    """Read every source of a collection that is not already in quarantine."""
+    aside = {one.source: one for one in collection.quarantines}
+    readings: list[Reading] = []
+    for source in SOURCES:
+        if source not in aside:
+            got = read_source(desk, collection, source)
+            if isinstance(got, Quarantine):
+                aside[source] = got
+            else:
+                readings.append(got)
+    return ReadEvidence(
+        observations=tuple(_all(one.observations for one in readings)),
+        pages=tuple(page for one in readings for page in one.pages),
+        unread=tuple(rest for one in readings for rest in one.unread),
+        quarantines=tuple(aside[source] for source in SOURCES if source in aside),
+    )
+
+
+def _all(groups: Iterable[tuple[Observation, ...]]) -> Iterable[Observation]:
+    """Yield every observation once: the same words at the same place are one observation."""
+    seen: set[str] = set()
+    for group in groups:
+        for one in group:
+            if one.id not in seen:
+                seen.add(one.id)
+                yield one
+
+
+def read_source(desk: Desk, collection: Collection, source: str) -> Reading | Quarantine:
+    """Read one source's captures, or say why a person must look."""
+    captured = [(capture, desk.store.get(capture.digest)) for capture in collection.of(source)]
+    if not captured:
+        return Reading()
+    zone = desk.site.sources[source].time_zone
+    try:
+        return reading.read(source, captured, collection.batch, zone)
+    except UnreadableError as error:
+        return Quarantine(source, error.found, error.expected, error.where, error.move)

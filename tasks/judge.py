@@ -1,0 +1,101 @@
+"""Judge a batch's evidence by the strategy in force, under both judges, and write down what came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contracts import reference
+from contracts.conclude import agree, conclude
+from contracts.criterion import Boundary, Criterion, Stage, Strategy
+from contracts.derive import boundary, elapsed, series_steps, windows
+from contracts.evidence import Digest
+from contracts.exceptions import exceptions
+from contracts.observation import Moment, Observation
+from contracts.question import Evidence, Question, questions
+from contracts.readiness import QualityException, Readiness, decide
+from contracts.verdict import Verdict
+from expectations import series, suite
+from expectations.strategy import folder_for, load
+from tasks.desk import Desk
+from tasks.evidence import ReadEvidence
+
+MANUFACTURE_START = Boundary("apheresis_receipt", "started_at")
+"""The one date that selects which limit is in force: the start of manufacture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One judging of one batch: what was asked, what came out, and what follows."""
+
+    batch: str
+    stage: Stage
+    day: date
+    strategy: Strategy
+    criteria: tuple[Criterion, ...]
+    asked: tuple[Question, ...]
+    observations: tuple[Observation, ...]
+    """Everything read and everything calculated."""
+    verdicts: tuple[Verdict, ...]
+    exceptions: tuple[QualityException, ...]
+    readiness: Readiness
+
+
+def strategy_of(desk: Desk) -> Strategy:
+    """Return the control strategy of the site's product.
+
+    Raises:
+        StrategyError: there is none, or its files are not what their schema says.
+    """
+    return load(desk.strategies or folder_for(desk.site.product))
+
+
+def day_of(observations: Sequence[Observation], today: datetime) -> date:
+    """Return the date that selects the limits: manufacture start, or today if nobody knows it.
+
+    Without a readable batch record every criterion that needs it is not evaluable; the limits of
+    today are then shown beside them.
+    """
+    start = boundary(MANUFACTURE_START, observations)
+    if start is None or not isinstance(start.value, Moment):
+        return today.date()
+    return start.value.moment.date()
+
+
+def judge(
+    batch: str, stage: Stage, strategy: Strategy, day: date, evidence: ReadEvidence
+) -> Judged:
+    """Judge every criterion in force, under both judges, and decide readiness.
+
+    Raises:
+        JudgementError: the judges differ, or one gave no answer. Nothing is concluded.
+    """
+    criteria = strategy.in_force(day)
+    derived = _derived(criteria, evidence)
+    asked = questions(criteria, Evidence(evidence.observations, derived, evidence.quarantines))
+    verdicts = conclude(asked, agree(reference.judge(asked), suite.judge(asked)))
+    observations = (*evidence.observations, *derived.values())
+    drawn = exceptions(stage, asked, verdicts, observations, evidence.quarantines)
+    return Judged(
+        batch=batch,
+        stage=stage,
+        day=day,
+        strategy=strategy,
+        criteria=criteria,
+        asked=asked,
+        observations=observations,
+        verdicts=verdicts,
+        exceptions=drawn,
+        readiness=decide(stage, criteria, verdicts, drawn),
+    )
+
+
+def _derived(criteria: Sequence[Criterion], evidence: ReadEvidence) -> dict[str, Observation]:
+    spans = windows(series_steps(criteria), evidence.observations)
+    return elapsed(criteria, evidence.observations) | series.reduce(
+        criteria, series.table_of(evidence.pages), spans
+    )
+
+
+def inputs(evidence: ReadEvidence, strategy: Strategy) -> tuple[Digest, Digest]:
+    """Return the two names that make an evaluation: its evidence's and its strategy's."""
+    return evidence.fingerprint, strategy.digest

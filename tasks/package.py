@@ -1,0 +1,144 @@
+"""Put one evaluation's package together: for people, for machines, and with every raw byte."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.canonical import canonical
+from contracts.errors import IntegrityError, StorageError
+from contracts.evidence import Digest, digest_of
+from contracts.manifest import CAPTURES, MANIFEST, Member, manifest_from, manifest_of
+from contracts.opened import Opened, opened
+from contracts.series import SeriesPage
+from expectations import series
+from expectations.strategy import folder_for
+from tasks import reading
+from tasks.desk import Desk
+from tasks.page.documents import page_of
+from tasks.readings import write_readings, write_tables
+from tasks.worksheet import kept
+
+README = """\
+This folder is a release-readiness package made by Batchproof. It prepares and proves; people release.
+
+index.html          for people: readiness, exceptions, every value and the bytes it came from
+evaluation.json     which batch, evidence, strategy, and who judged when
+readiness.json      ready, not_ready or incomplete, with the reasons
+verdicts.json       one verdict for each criterion in force
+strategy/           the control strategy that was in force, as it was judged
+suites/             the same strategy as Great Expectations suites
+captures/           the bytes each source handed over, unaltered, named by their SHA-256
+tables/*.jsonl      the records that make the root, one canonical JSON record a line
+tables/*.parquet    the same for machines, and every equipment reading
+manifest.json       every file with its SHA-256, and the root that names what the package says
+
+Check it:            batchproof verify THIS_FOLDER
+Where a value is from: batchproof trace THIS_FOLDER CRITERION
+By hand:             sha256sum THIS_FOLDER/captures/*    (each file is named by its own digest)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Where a package lies and what names it."""
+
+    folder: Path
+    root: Digest
+
+
+def assemble(desk: Desk, record: Digest) -> Package:
+    """Build the package of an evaluation, whole or not at all.
+
+    It is written beside its place and moved there in one step. A package that is already there
+    stays as it is, if it is the same.
+
+    Raises:
+        StorageError: it could not be written (disk full, no right); nothing half-written stays.
+        IntegrityError: another package lies in its place, or kept bytes are not what they were.
+    """
+    files = kept(desk.records, record)
+    package = opened(lambda path: files[path])
+    name = f"{package.batch}-{package.stage}-evaluation-{package.number}"
+    target, partial = desk.packages / name, desk.packages / f".{name}.{os.getpid()}.partial"
+    if target.exists():
+        return _same(target, files)
+    try:
+        partial.mkdir(parents=True)
+        root = _write(desk, package, files, partial)
+        partial.rename(target)
+    except OSError as error:
+        raise StorageError(
+            f"the package {name} could not be written ({error.strerror or error})",
+            expected="room and the right to write",
+            where=str(desk.packages),
+            move="the administrator makes room; then prepare the batch again, nothing is lost",
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return Package(target, root)
+
+
+def _same(target: Path, files: Mapping[str, bytes]) -> Package:
+    """Return the package that lies there, if it says what this evaluation says."""
+    there = manifest_from((target / MANIFEST).read_bytes())
+    if there.root != manifest_of(there.batch, files, ()).root:
+        raise IntegrityError(
+            "another package in the place of this one",
+            expected="the package of the same evaluation, or none",
+            where=str(target),
+            move="QA keeps both and finds out who put it there",
+        )
+    return Package(target, there.root)
+
+
+def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path) -> Digest:
+    whole = dict(files) | {"README.txt": README.encode()} | dict(_strategy_files(desk))
+    pages = _pages(desk, package)
+    whole["index.html"] = page_of(desk, package, pages)
+    for digest in package.captures:
+        whole[f"{CAPTURES}/{digest}"] = desk.store.get(digest)
+    for path, data in whole.items():
+        _put(folder / path, data)
+    write_tables(files, folder / "tables")
+    write_readings(series.table_of(pages), folder / "tables")
+    streamed = [_member(folder, path) for path in sorted(folder.glob("tables/*.parquet"))]
+    manifest = manifest_of(package.batch, whole, streamed)
+    _put(folder / MANIFEST, canonical(manifest.record()) + b"\n")
+    return manifest.root
+
+
+def _strategy_files(desk: Desk) -> Iterator[tuple[str, bytes]]:
+    folder = desk.strategies or folder_for(desk.site.product)
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        if entry.name.endswith(".yaml"):
+            yield f"strategy/files/{entry.name}", entry.read_bytes()
+
+
+def _pages(desk: Desk, package: Opened) -> tuple[SeriesPage, ...]:
+    """Return the readings again from their captures, as they were judged."""
+    if any(one.source == "equipment" for one in package.quarantines):
+        return ()
+    captured = [
+        (one, desk.store.get(one.digest))
+        for one in package.captures.values()
+        if one.source == "equipment"
+    ]
+    if not captured:
+        return ()
+    zone = desk.site.sources["equipment"].time_zone
+    return reading.read("equipment", captured, package.batch, zone).pages
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _member(folder: Path, path: Path) -> Member:
+    data = path.read_bytes()
+    return Member(path.relative_to(folder).as_posix(), digest_of(data), len(data))

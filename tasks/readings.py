@@ -1,0 +1,61 @@
+"""Tables for machines: the package's observations, verdicts and readings as Parquet."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from contracts.canonical import parse_strict
+from contracts.manifest import table_lines, table_path
+
+_SHOWN = ("captures", "criteria", "exceptions", "observations", "verdicts")
+_ROW_GROUP = 65_536
+
+
+def write_tables(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write the logical tables as Parquet beside their canonical lines.
+
+    Nested members become their canonical JSON text: the Parquet file is for looking, the lines are
+    the record.
+    """
+    for name in _SHOWN:
+        rows = [parse_strict(line) for line in table_lines(files[table_path(name)])]
+        flat = [_flat(row) for row in rows if isinstance(row, dict)]
+        columns = sorted({column for row in flat for column in row})
+        table = pa.table(
+            {column: pa.array([row.get(column) for row in flat], pa.string()) for column in columns}
+        )
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+
+
+def _flat(row: Mapping[str, object]) -> dict[str, str | None]:
+    flat: dict[str, str | None] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            flat |= {f"{name}_{inner}": _told(what) for inner, what in value.items()}
+        else:
+            flat[name] = _told(value)
+    return flat
+
+
+def _told(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Sequence):
+        return "; ".join(_told(one) or "" for one in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={_told(one) or ''}" for name, one in value.items())
+    return str(value)
+
+
+def write_readings(table: pa.Table, folder: Path) -> None:
+    """Write the equipment's readings, in capture order, with the place of each in its capture."""
+    pq.write_table(
+        table,
+        folder / "readings.parquet",
+        compression="zstd",
+        row_group_size=_ROW_GROUP,
+        column_encoding={"time": "DELTA_BINARY_PACKED", "offset": "DELTA_BINARY_PACKED"},
+        use_dictionary=["tag", "equipment", "characteristic", "unit", "capture", "status"],
+    )

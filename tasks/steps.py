@@ -1,0 +1,86 @@
+"""The verbs as Prefect shows them: each a thin decorator around one function, with its retries."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.tasks import Task
+
+from contracts.criterion import Stage
+from contracts.errors import UnavailableError
+from contracts.evidence import Capture, Digest
+from tasks.collect import collect_source
+from tasks.desk import Desk
+from tasks.evaluate import Evaluated, evaluate_collection
+from tasks.package import Package, assemble_evaluation
+from tasks.present import present_package
+from tasks.sources.equipment import TagWindow
+from tasks.windows import equipment_windows
+
+
+async def asking_again_may_help(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Tell whether a failed task should be run again: only when the other side did not answer."""
+    fault = await state.aresult(raise_on_failure=False)
+    return isinstance(fault, UnavailableError)
+
+
+@task(
+    name="Collect from a source",
+    task_run_name="collect the {source} of {batch}",
+    retries=1,
+    retry_delay_seconds=2,
+    retry_condition_fn=asking_again_may_help,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def collect(
+    desk: Desk, batch: str, source: str, windows: Sequence[TagWindow] = ()
+) -> tuple[Capture, ...]:
+    """Ask one source for the batch and keep every byte."""
+    return collect_source(desk, batch, source, windows)
+
+
+@task(
+    name="Plan the equipment history",
+    task_run_name="read from the record of {batch} when its equipment ran",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def plan(desk: Desk, batch: str, record: Sequence[Capture]) -> tuple[TagWindow, ...]:
+    """Return which tags to ask for and over which time."""
+    return equipment_windows(desk, batch, record)
+
+
+@task(
+    name="Judge under both judges",
+    task_run_name="judge {batch} for its {stage} stage",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def evaluate(desk: Desk, batch: str, collection: Digest, stage: Stage, reason: str) -> Evaluated:
+    """Judge a collection by the strategy in force, with the intent on record before the result."""
+    return evaluate_collection(desk, batch, collection, stage, reason)
+
+
+@task(
+    name="Assemble the package",
+    task_run_name="assemble the package of {batch}, evaluation {number}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def assemble(desk: Desk, batch: str, number: int) -> Package:
+    """Build the package of an evaluation, whole or not at all."""
+    return assemble_evaluation(desk, batch, number)
+
+
+@task(
+    name="Lay it before QA",
+    task_run_name="show QA the exceptions of {batch}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def present(batch: str, package: Package) -> None:
+    """Write the exceptions and the package's place into the Prefect UI."""
+    present_package(batch, package)

@@ -1,0 +1,100 @@
+"""The record of one evaluation: every table and text that a package shows, as canonical bytes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from contracts.canonical import Json, canonical, parse_strict
+from contracts.collection import Collection
+from contracts.errors import IntegrityError
+from contracts.evidence import Digest
+from contracts.lineage import edges
+from contracts.manifest import (
+    EVALUATION,
+    READINESS,
+    STRATEGY,
+    VERDICTS,
+    table_bytes,
+    table_path,
+)
+from contracts.times import written
+from expectations import suite
+from tasks.evidence import ReadEvidence
+from tasks.judge import Judged
+from tasks.store import Store
+
+
+def worksheet(
+    judged: Judged,
+    evidence: ReadEvidence,
+    collection: Collection,
+    *,
+    number: int,
+    judged_at: datetime,
+) -> dict[str, bytes]:
+    """Return the evaluation's files by their path in the package."""
+    verdicts: list[Json] = [one.record() for one in judged.verdicts]
+    tables: Mapping[str, Sequence[Mapping[str, Json]]] = {
+        "captures": [one.record() for one in collection.captures],
+        "criteria": [one.record() for one in judged.criteria],
+        "exceptions": [one.record() for one in judged.exceptions],
+        "lineage": list(edges(judged.asked, judged.verdicts, judged.observations)),
+        "observations": [one.record() for one in judged.observations],
+        "quarantines": [one.record() for one in evidence.quarantines],
+        "series": [page.record() for page in evidence.pages],
+        "unread": [one.record() for one in evidence.unread],
+        "verdicts": [one.record() for one in judged.verdicts],
+    }
+    files = {table_path(name): table_bytes(records) for name, records in tables.items()}
+    files[EVALUATION] = _line(_evaluation(judged, evidence, number, judged_at))
+    files[READINESS] = _line(judged.readiness.record())
+    files[VERDICTS] = _line(verdicts)
+    files[STRATEGY] = _line(judged.strategy.record())
+    for name, compiled in suite.compile_all(judged.strategy, judged.day).items():
+        files[f"suites/{name}"] = (
+            json.dumps(compiled, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        ).encode()
+    return files
+
+
+def _line(record: Json) -> bytes:
+    return canonical(record) + b"\n"
+
+
+def _evaluation(
+    judged: Judged, evidence: ReadEvidence, number: int, judged_at: datetime
+) -> dict[str, Json]:
+    return {
+        "batch": judged.batch,
+        "criteria_in_force": len(judged.criteria),
+        "criteria_judged": len(judged.verdicts),
+        "evaluation": number,
+        "evidence": evidence.fingerprint,
+        "in_force_on": judged.day.isoformat(),
+        "judged_at": written(judged_at),
+        "judges": ["great_expectations", "reference"],
+        "product": judged.strategy.product,
+        "readiness": judged.readiness.state.value,
+        "stage": judged.stage.value,
+        "strategy": judged.strategy.digest,
+        "strategy_title": judged.strategy.title,
+        "strategy_version": judged.strategy.version,
+    }
+
+
+def keep(store: Store, files: Mapping[str, bytes]) -> Digest:
+    """Keep an evaluation's files and return the digest of their list."""
+    listed: dict[str, Json] = {path: store.put(data) for path, data in files.items()}
+    return store.put(canonical(listed))
+
+
+def kept(store: Store, digest: Digest) -> dict[str, bytes]:
+    """Return an evaluation's files by the digest of their list.
+
+    Raises:
+        IntegrityError: a file is not what its digest says.
+    """
+    listed = parse_strict(store.get(digest))
+    if not isinstance(listed, dict):
+        raise IntegrityError("a list of files that is no list", expected="paths and digests")
+    return {path: store.get(str(name)) for path, name in listed.items()}
