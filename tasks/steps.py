@@ -81,6 +81,6 @@ def assemble(desk: Desk, batch: str, number: int) -> Package:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def present(batch: str, package: Package) -> None:
+def present(batch: str, package: Package) -> None:  # noqa: ARG001 (the run name shows it)
     """Write the exceptions and the package's place into the Prefect UI."""
-    present_package(batch, package)
+    present_package(package)

@@ -1,6 +1,6 @@
 """Which equipment history to ask for, and over which time: what the batch record tells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.collection import Collection
 from contracts.criterion import Criterion, Reduction
@@ -43,9 +43,23 @@ def tag_windows(
     for window in windows(series_steps(criteria), observations):
         names = _characteristics(criteria, window.step)
         for equipment in window.equipment:
-            for node in contract.nodes(equipment, names):
+            for node in _nodes(contract, equipment, names):
                 asked[TagWindow(node, window.started_at, window.ended_at)] = None
     return tuple(asked)
+
+
+def _nodes(
+    contract: SourceContract, equipment: str, characteristics: frozenset[str]
+) -> Iterator[str]:
+    """Yield the OPC UA nodes of one piece of equipment that carry some of the characteristics.
+
+    The contract's codes name the class of equipment and the tag: `BR.TEMP` is the tag `TEMP` of
+    every `BR-...`. Equipment of another class has no such tag and is not asked.
+    """
+    for term in contract.terms:
+        kind, _, tag = term.code.rpartition(".")
+        if term.name in characteristics and equipment.startswith(f"{kind}-"):
+            yield f"ns=2;s={equipment}.{tag}"
 
 
 def _characteristics(criteria: Iterable[Criterion], step: str) -> frozenset[str]:
