@@ -1,4 +1,4 @@
-"""From points to verdicts and readiness: absence is never conformity, failures never average out."""
+"""From points to verdicts and readiness: absence never conforms, failures never average out."""
 
 from dataclasses import replace
 from decimal import Decimal
