@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -130,11 +131,22 @@ def _breaches(document: Document) -> Iterator[str]:
 
 
 def _formats() -> FormatChecker:
-    """Return how the schema's two formats are checked: a moment with its zone, a zone's name."""
+    """Return how the schema's formats are checked: a moment with its zone, a zone, an address."""
     formats = FormatChecker(())
-    formats.checks("moment", UnreadableError)(lambda text: bool(read_time(str(text))))
-    formats.checks("zone", (KeyError, ValueError, OSError))(lambda name: bool(ZoneInfo(str(name))))
+    formats.checks("moment", UnreadableError)(
+        lambda text: not isinstance(text, str) or bool(read_time(text))
+    )
+    formats.checks("zone", (KeyError, ValueError, OSError))(
+        lambda name: not isinstance(name, str) or bool(ZoneInfo(name))
+    )
+    formats.checks("address", ValueError)(lambda url: not isinstance(url, str) or _reachable(url))
     return formats
+
+
+def _reachable(url: str) -> bool:
+    """Tell whether an address names a host, and no port or one that exists; it may raise."""
+    parts = urlsplit(url)
+    return bool(parts.hostname) and parts.port != 0
 
 
 def _told(error: ValidationError, document: Document) -> Iterator[tuple[int, str]]:
