@@ -1,0 +1,179 @@
+"""Reads the laboratory's answers (SENAITE JSON API) about a batch into observations."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from contracts.errors import UnreadableError
+from contracts.evidence import Capture
+from contracts.observation import Observation, Provenance, Status, Subject
+from contracts.reading import Reading
+from contracts.sources.contract import SourceContract, Term
+from contracts.sources.json_spans import JsonValue
+from contracts.sources.lims_analyses import analysis
+from contracts.sources.lims_pages import READ, Page, page, reconciled
+from contracts.sources.lims_samples import Sample
+from contracts.sources.observing import Asked, qualified
+from contracts.sources.record import Record
+from contracts.sources.rest import Leftover, gathered
+
+
+def read(
+    captured: Sequence[tuple[Capture, bytes]], contract: SourceContract, batch: str, zone: str
+) -> Reading:
+    """Return everything that the laboratory says about the batch.
+
+    Raises:
+        UnreadableError: an answer breaks the contract. Nothing of any of them is read then.
+    """
+    asked = Asked(contract, batch, zone)
+    pages: list[Page] = []
+    for capture, data in captured:
+        try:
+            pages.append(page(asked, capture, data))
+        except UnreadableError as error:
+            raise error.at(capture.request) from error
+    answers = [one for one in pages if one.resource in READ]
+    reconciled(answers)
+    things = [*_of_batch(batch, answers), *_others(pages)]
+    return Reading(
+        observations=tuple(one for one in things if isinstance(one, Observation)),
+        unread=gathered(
+            [one for one in things if isinstance(one, Leftover)]
+            + [left for one in answers for left in one.rest()]
+        ),
+    )
+
+
+def _others(pages: Sequence[Page]) -> Iterator[Leftover]:
+    for one in pages:
+        if one.resource not in READ:
+            why = f"{len(one.items())} objects of the kind '{one.resource}' are kept, not read"
+            yield Leftover(one.resource, one.place(one.root), why)
+
+
+def _of_batch(batch: str, pages: Sequence[Page]) -> Iterator[Observation | Leftover]:
+    uid = _batch_uid(batch, pages)
+    samples = {one.uid: one for one in _samples(batch, uid, pages)}
+    for sample in samples.values():
+        yield from _identity(sample)
+    received: dict[str, str] = {}
+    for one, item in _items(pages, "analysis"):
+        record = one.record(item, "analysis")
+        owner = samples.get(record.need("sample_uid").text)
+        key = record.need("uid").text
+        if owner is None:
+            raise _foreign(record, one, f"an analysis of a sample that is not of {batch}")
+        if key in received:
+            raise record.breach(f"the analysis '{key[:80]}' in two lists", "each analysis once")
+        received[key] = owner.uid
+        yield from analysis(one, item, owner)
+    for sample in samples.values():
+        _all_received(sample, received)
+
+
+def _items(pages: Sequence[Page], resource: str) -> Iterator[tuple[Page, JsonValue]]:
+    return ((one, item) for one in pages if one.resource == resource for item in one.items())
+
+
+def _batch_uid(batch: str, pages: Sequence[Page]) -> str:
+    found = []
+    for one, item in _items(pages, "batch"):
+        record = one.record(item, "batch")
+        named = record.need("batch_id")
+        if named.text != batch:
+            raise _foreign(record, one, f"the batch '{named.text[:80]}'")
+        found.append(record.need("uid").text)
+    if len(found) != 1:
+        raise _nothing(f"{len(found)} batches called {batch}", pages)
+    return found[0]
+
+
+def _samples(batch: str, batch_uid: str, pages: Sequence[Page]) -> list[Sample]:
+    found: dict[str, Sample] = {}
+    for one, item in _items(pages, "analysisrequest"):
+        record = one.record(item, "sample")
+        if record.need("batch_uid").text != batch_uid:
+            raise _foreign(record, one, "a sample of another batch")
+        number = record.need("sample_id")
+        if number.text in found:
+            raise record.breach(f"the sample '{number.text[:80]}' twice", "each sample once")
+        kind = record.need("sample_type")
+        found[number.text] = Sample(
+            page=one,
+            item=item,
+            record=record,
+            uid=record.need("uid").text,
+            number=number.text,
+            kind=_kind(one.asked.contract, kind.text),
+            state=record.need("state"),
+            sampled_at=record.time("sampled_at"),
+        )
+    if not found:
+        raise _nothing(f"no sample of {batch}", pages)
+    return list(found.values())
+
+
+def _kind(contract: SourceContract, code: str) -> Term | None:
+    term = contract.term(code)
+    return term if term is not None and term.step else None
+
+
+def _identity(sample: Sample) -> Iterator[Observation | Leftover]:
+    written = sample.record.get("client_sample_id")
+    if sample.kind is None:
+        kind = sample.record.need("sample_type")
+        why = f"the sample type '{kind.text[:80]}' is not in the contract; its analyses with it"
+        yield Leftover(f"sample of type {kind.text[:80]}", kind.place, why)
+        return
+    if written is None:
+        why = f"the sample {sample.number[:80]} carries no chain-of-identity code"
+        yield Leftover("sample without identity", sample.page.place(sample.item), why)
+        return
+    about = (Subject("sample", sample.number), sample.kind.step)
+    found = sample.page.asked.observe(sample.page.capture, written, sample.kind, about)
+    yield replace(
+        found,
+        occurred_at=sample.sampled_at,
+        recorded_at=sample.record.time("received_at"),
+        recorded_by=sample.record.text("received_by"),
+        provenance=Provenance.TRANSCRIBED,
+        status=Status.INVALIDATED if sample.set_aside else Status.FINAL,
+        reason=sample.set_aside,
+        source_key=sample.uid,
+        supersedes=sample.record.text("replaces"),
+        qualifiers=qualified(("sample_state", sample.state.text)),
+    )
+
+
+def _all_received(sample: Sample, received: Mapping[str, str]) -> None:
+    """Check that every analysis a sample names was among the answers."""
+    path = sample.record.wire.field("analyses").path
+    named = sample.page.member(sample.item, path)
+    for one in named.items if named is not None else ():
+        uid = one.members.get("uid")
+        if uid is None or received.get(uid.text) != sample.uid:
+            raise sample.record.breach(
+                f"an analysis of the sample {sample.number[:80]} that no page brought",
+                "every analysis that the sample names",
+            )
+
+
+def _foreign(record: Record, one: Page, found: str) -> UnreadableError:
+    return UnreadableError(
+        found,
+        expected=f"only what belongs to {one.asked.batch}",
+        where=f"{one.capture.request}, {record.where}",
+        move="the LIMS ignored the filter it was asked with; its owner looks at the request",
+    )
+
+
+def _nothing(found: str, pages: Sequence[Page]) -> UnreadableError:
+    return UnreadableError(
+        found,
+        expected="one batch with its samples",
+        where=pages[0].capture.request if pages else "no answer at all",
+        move=(
+            "either the LIMS has no such batch, or it does not accept our token (it then answers "
+            "200 with a count of 0): the LIMS' owner says which"
+        ),
+    )
