@@ -78,14 +78,15 @@ def _check_schema(capture: Capture, data: bytes) -> None:
     try:
         document = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise _not_valid(capture, str(error.msg), error.lineno or 0) from error
-    schema = _schema()
-    if not schema.validate(document):
-        first = schema.error_log[0]
-        raise _not_valid(capture, first.message, first.line)
+        raise _not_valid(capture, str(error.msg), str(error.lineno)) from error
+    try:
+        _schema().assertValid(document)
+    except etree.DocumentInvalid as error:
+        words, _, line = str(error).rpartition(", line ")
+        raise _not_valid(capture, words or str(error), line) from error
 
 
-def _not_valid(capture: Capture, message: str, line: int) -> UnreadableError:
+def _not_valid(capture: Capture, message: str, line: str) -> UnreadableError:
     words = message.replace("{http://www.mesa.org/xml/B2MML}", "")
     return UnreadableError(
         f"a batch record that MESA's schema does not allow ({words})",

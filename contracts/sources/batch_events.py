@@ -138,6 +138,9 @@ def _replaced(entry: _Entry, changes: Sequence[Record]) -> Iterator[Observation]
     earlier = ""
     for change in changes:
         require_unit(change, entry.term, change.get("unit"))
+        code = change.text("code") or entry.term.code
+        if code != entry.term.code:
+            raise change.breach(f"a change of {code[:80]}", f"a change of {entry.term.code}")
         found = entry.observe(change.need("text"))
         key = change.need("entry_id").text
         yield replace(

@@ -23,10 +23,9 @@ def gathered(leftovers: Iterable[Leftover]) -> tuple[Unread, ...]:
     for one in leftovers:
         groups.setdefault((one.place.capture, one.kind), []).append(one)
     return tuple(
-        Unread(same[0].place, f"{same[0].why} ({kind}; {_times(len(same))})")
-        for (_, kind), same in groups.items()
+        Unread(same[0].place, f"{same[0].why} ({_times(len(same))})") for same in groups.values()
     )
 
 
 def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times, this is the first"
+    return "once" if count == 1 else f"{count} times, first here"
