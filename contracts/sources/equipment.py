@@ -16,7 +16,6 @@ from contracts.sources.rest import Leftover, gathered
 
 _REQUEST = re.compile(r"HistoryRead ns=\d+;s=(?P<tag>\S+) (?P<window>\S+/\S+) page (?P<page>\d+)")
 _BAD = 0x8000_0000
-_CLASS = re.compile(r"[A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +101,9 @@ def _all_pages(pages: Sequence[_Page], batch: str) -> None:
 
 
 def _term(contract: SourceContract, tag: str) -> Term | None:
-    """Return what a tag means: by its full name, its equipment's class, or its own name."""
+    """Return what a tag means: by its full name, or by its equipment's class and its own name."""
     equipment, _, own = tag.rpartition(".")
-    kind = _CLASS.match(equipment)
-    names = (tag, f"{kind[0]}.{own}" if kind else own, own)
-    return next((found for found in map(contract.term, names) if found is not None), None)
+    return contract.term(tag) or contract.term(f"{equipment.partition('-')[0]}.{own}")
 
 
 def _series(one: _Page, term: Term) -> tuple[SeriesPage, list[Leftover]]:
