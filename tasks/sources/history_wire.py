@@ -52,6 +52,9 @@ def request_for(
         UnreadableError: the node id is none, or a time has no zone.
     """
     details = ua.ReadRawModifiedDetails()
+    details.IsReadModified = False
+    details.NumValuesPerNode = ua.UInt32(0)
+    details.ReturnBounds = False
     details.StartTime = in_utc(start)
     details.EndTime = in_utc(end)
     wanted = ua.HistoryReadValueId()
