@@ -35,7 +35,7 @@ class Laboratory:
     results: tuple[tuple[str, str], ...] = ()
     censored: tuple[tuple[str, str, str], ...] = ()
     retests: tuple[tuple[str, str, str], ...] = ()
-    retracted: tuple[tuple[str, str, str], ...] = ()
+    retracted: tuple[tuple[str, str, str, str], ...] = ()
     never_requested: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
 
@@ -88,11 +88,13 @@ _READY = Story(
     ),
     remarks=(
         Remark("APH_VOL", "Volume corrected against the balance printout in the presence of QA."),
-        Remark("EXP_GLUC", "Feed brought forward by ten minutes to follow the glucose trend."),
+        Remark(
+            "EXP_GLUC@day_5", "Feed brought forward by ten minutes to follow the glucose trend."
+        ),
         Remark("CRY_LOC", "Both bags in one cassette; position confirmed by scan."),
     ),
     laboratory=Laboratory(
-        retracted=(("CAR-T in-process", "CD3", "41.2"),),
+        retracted=(("CAR-T in-process", "CD3", "41.2", "95.1"),),
         pending=("STER",),
     ),
 )
@@ -107,7 +109,7 @@ _NOT_READY = Story(
     ),
     remarks=(
         Remark(
-            "EXP_VCD",
+            "EXP_VCD@day_5",
             "High temperature alarm of the bioreactor on day 5; jacket valve replaced, "
             "deviation DEV-26-0031 opened.",
         ),

@@ -1,4 +1,4 @@
-"""Every number that looks like chance comes from the seed and a name, so it is the same everywhere."""
+"""Every number that looks like chance comes from the seed and a name: the same everywhere."""
 
 from __future__ import annotations
 

@@ -22,6 +22,10 @@ from infra.plant.schedule import schedule, step
 _RECOVERED_AFTER_THAWING = Decimal("0.757")
 _TRANSPORT = timedelta(minutes=55)
 _SAME_DAY = timedelta(minutes=95)
+_REPEATED = {
+    "verified": "Retest of an out-of-specification result, investigation OOS-26-0012.",
+    "retracted": "Repeated: the first was gated with the settings of another panel.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Finding:
     verifier: str = ""
     operand: str = ""
     retest_of: str = ""
+    remarks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +103,15 @@ def _findings(story: Story, seed: int, kind: str, received: datetime) -> Iterato
             continue
         found = _finding(rng, test, results[test.keyword], received, state)
         if kind == DRUG_PRODUCT:
-            yield from _as_told(rng, told, found)
+            yield from _as_told(rng, told, found, received)
         else:
             yield found
     services = {test.keyword: test for test in SERVICES}
-    for sampled, keyword, result in told.retracted:
+    for sampled, keyword, result, repeated in told.retracted:
         if sampled == kind:
             wrong = _finding(rng, services[keyword], result, received, "retracted")
             yield replace(wrong, verifier="", verified=None)
-            yield _again(rng, wrong, str(near(rng, "95.1", "0.6")), state)
+            yield replace(_again(rng, wrong, repeated, received), state=state)
 
 
 def _results(story: Story, seed: int, kind: str, rng: Generator) -> dict[str, str]:
@@ -150,7 +155,9 @@ def _finding(rng: Generator, test: Test, result: str, received: datetime, state:
     )
 
 
-def _as_told(rng: Generator, told: Laboratory, found: Finding) -> Iterator[Finding]:
+def _as_told(
+    rng: Generator, told: Laboratory, found: Finding, received: datetime
+) -> Iterator[Finding]:
     """Bend one finding of the drug product to the story of the batch."""
     keyword = found.test.keyword
     if keyword in told.pending:
@@ -167,21 +174,19 @@ def _as_told(rng: Generator, told: Laboratory, found: Finding) -> Iterator[Findi
         return
     original = replace(found, result=again[0])
     yield original
-    yield _again(rng, original, again[1], original.state)
+    yield _again(rng, original, again[1], received)
 
 
-def _again(rng: Generator, first: Finding, result: str, state: str) -> Finding:
-    """Return the repetition of an analysis: a second one, which names the first."""
-    shift = timedelta(days=1, seconds=whole(rng, 0, 9000))
-    assert first.captured is not None
+def _again(rng: Generator, first: Finding, result: str, received: datetime) -> Finding:
+    """Return the repetition of an analysis a day later: a second one, which names the first."""
+    later = replace(first.test, days=first.test.days + 1)
+    found = _finding(rng, later, result, received, "verified")
     return replace(
-        first,
+        found,
         id=f"{first.test.keyword}-1",
-        result=result,
-        state=state,
-        captured=first.captured + shift,
-        verified=first.captured + shift + timedelta(seconds=whole(rng, 4000, 15_000)),
+        test=first.test,
         retest_of=first.id,
+        remarks=_REPEATED[first.state],
     )
 
 

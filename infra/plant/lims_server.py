@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
 from urllib.parse import urlencode
@@ -25,9 +26,17 @@ BASE = f"/senaite{API}/"
 _RUNTIME = 0.01
 _PAGE = 25
 _JSON = "application/json"
-_RESOURCES = frozenset(
-    "batch analysisrequest analysis analysisspec analysisservice sampletype method instrument "
-    "auditlog search".split()
+_RESOURCES = (
+    "batch",
+    "analysisrequest",
+    "analysis",
+    "analysisspec",
+    "analysisservice",
+    "sampletype",
+    "method",
+    "instrument",
+    "auditlog",
+    "search",
 )
 _FILTERS = {
     "UID": ("uid",),
@@ -73,21 +82,26 @@ def lims(objects: tuple[Stored, ...], token: str) -> Handler:
         if not request.path.startswith(BASE):
             return _error("Not Found")
         if resource == "version":
-            url = f"{PUBLIC}{API}/version"
-            version = {"url": url, "date": "2025-04-04", "version": "2.6.0", "_runtime": _RUNTIME}
-            return Answer(json.dumps(version).encode(), _JSON)
+            return _version()
         if resource not in _RESOURCES:
             return _error("Not Found")
+        question = _Question(request, resource, complete=bool(uid), objects=objects)
         if not _knows(request, token):
-            return _listed([], request, resource)
+            return question.listed([])
         found = [one for one in objects if resource in {one.resource, "search"}]
         if uid:
             found = [one for one in found if one.content["uid"] == uid]
             if not found:
                 return _error("No object found")
-        return _listed(_filtered(found, request, resource), request, resource, objects, bool(uid))
+        return question.listed(_filtered(found, request, resource))
 
     return answer
+
+
+def _version() -> Answer:
+    url = f"{PUBLIC}{API}/version"
+    version = {"url": url, "date": "2025-04-04", "version": "2.6.0", "_runtime": _RUNTIME}
+    return Answer(json.dumps(version).encode(), _JSON)
 
 
 def _knows(request: Request, token: str) -> bool:
@@ -104,46 +118,51 @@ def _filtered(found: list[Stored], request: Request, resource: str) -> list[Stor
     return found
 
 
-def _listed(
-    found: list[Stored],
-    request: Request,
-    resource: str,
-    objects: tuple[Stored, ...] = (),
-    complete: bool = False,
-) -> Answer:
-    start, size = _number(request, "b_start", 0), _number(request, "limit", _PAGE) or _PAGE
-    complete = complete or request.parameter("complete") == "yes"
-    page = found[start : start + size]
-    items = [one.content if complete else one.projection for one in page]
-    if request.parameter("children") == "yes":
-        items = [_with_children(item, objects, complete) for item in items]
-    envelope = {
-        "count": len(found),
-        "pagesize": size,
-        "items": items,
-        "page": start // size + 1,
-        "_runtime": _RUNTIME,
-        "next": _link(request, resource, start + size) if start + size < len(found) else None,
-        "pages": max(1, -(-len(found) // size)),
-        "previous": _link(request, resource, max(0, start - size)) if start else None,
-    }
-    batches = frozenset(one.batch for one in page if one.batch)
-    return Answer(json.dumps(envelope).encode(), _JSON, batches=batches)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One question to a resource: which page of it is wanted, and how much of each object."""
 
+    request: Request
+    resource: str
+    complete: bool
+    objects: tuple[Stored, ...]
 
-def _with_children(item: Json, objects: tuple[Stored, ...], complete: bool) -> Json:
-    held = [
-        one
-        for one in objects
-        if one.content["parent_uid"] == item["uid"] and one.resource != "auditlog"
-    ]
-    shown = [one.content if complete else one.projection for one in held]
-    return {**item, "children": shown, "children_count": len(shown)}
+    def listed(self, found: list[Stored]) -> Answer:
+        """Return the page that was asked for, in the envelope of every list."""
+        start = _number(self.request, "b_start", 0)
+        size = _number(self.request, "limit", _PAGE) or _PAGE
+        page = found[start : start + size]
+        more = start + size < len(found)
+        envelope = {
+            "count": len(found),
+            "pagesize": size,
+            "items": [self._shown(one, children=self._wants("children")) for one in page],
+            "page": start // size + 1,
+            "_runtime": _RUNTIME,
+            "next": self._link(start + size) if more else None,
+            "pages": max(1, -(-len(found) // size)),
+            "previous": self._link(max(0, start - size)) if start else None,
+        }
+        batches = frozenset(one.batch for one in page if one.batch)
+        return Answer(json.dumps(envelope).encode(), _JSON, batches=batches)
 
+    def _shown(self, one: Stored, *, children: bool) -> Json:
+        item = one.content if self.complete or self._wants("complete") else one.projection
+        if not children:
+            return item
+        held = [
+            self._shown(other, children=False)
+            for other in self.objects
+            if other.content["parent_uid"] == item["uid"] and other.resource != "auditlog"
+        ]
+        return {**item, "children": held, "children_count": len(held)}
 
-def _link(request: Request, resource: str, start: int) -> str:
-    query = {**dict(request.query), "b_start": str(start)}
-    return f"{PUBLIC}{API}/{resource}?{urlencode(query)}"
+    def _wants(self, name: str) -> bool:
+        return self.request.parameter(name) == "yes"
+
+    def _link(self, start: int) -> str:
+        query = {**dict(self.request.query), "b_start": str(start)}
+        return f"{PUBLIC}{API}/{self.resource}?{urlencode(query)}"
 
 
 def _number(request: Request, name: str, default: int) -> int:

@@ -8,7 +8,6 @@ from infra.plant.senaite import (
     SETUP_TIME,
     Json,
     Stored,
-    moment,
     reference,
     setup_path,
     skeleton,

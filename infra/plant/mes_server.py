@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from email.utils import format_datetime
 from datetime import UTC
+from email.utils import format_datetime
 from http import HTTPStatus
 
 from infra.plant.batches import PRODUCT, Story

@@ -9,26 +9,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from asyncua import Server, ua
+from asyncua import ua
+from asyncua.common.node import Node
 from asyncua.server.history import HistoryManager
 from asyncua.server.internal_server import InternalServer
+from asyncua.server.server import Server
+from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.object_ids import ObjectIds
+from asyncua.ua.status_codes import StatusCodes
 
 from infra.plant.faults import Faults
 from infra.plant.history import PAGE, History
 
 NAMESPACE = "urn:batchproof:demo-plant"
 PATH = "/batchproof/plant/"
-_HISTORY_DATA = ua.NodeId(ua.Int32(ua.ObjectIds.HistoryData_Encoding_DefaultBinary))
+_HISTORY_DATA = ua.NodeId(ua.Int32(ObjectIds.HistoryData_Encoding_DefaultBinary))
 _WINDOWS_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _READABLE = 0x05
 
 
-@dataclass(frozen=True, slots=True)
 class Refused(Exception):  # noqa: N818 - an answer of the protocol, not a fault of this program
     """A history read that is answered with a status code instead of data."""
 
-    status: int
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class PlantHistory(HistoryManager):
@@ -48,19 +54,20 @@ class PlantHistory(HistoryManager):
         result = ua.HistoryReadResult()
         try:
             history = self._history_of(rv.NodeId)
-            if not isinstance(details, ua.ReadRawModifiedDetails) or details.IsReadModified:
-                raise Refused(ua.StatusCodes.BadHistoryOperationUnsupported)
-            wanted = _wanted(history, details, rv.ContinuationPoint)
+            raw = _raw(details)
+            wanted = _wanted(history, raw, rv.ContinuationPoint)
         except Refused as refused:
             result.StatusCode = ua.StatusCode(ua.UInt32(refused.status))
             return result
-        limit = min(PAGE, details.NumValuesPerNode or PAGE)
+        limit = min(PAGE, raw.NumValuesPerNode or PAGE)
         page, rest = wanted[:limit], wanted[limit:]
         if not page:
-            result.StatusCode = ua.StatusCode(ua.UInt32(ua.StatusCodes.GoodNoData))
+            result.StatusCode = ua.StatusCode(ua.UInt32(StatusCodes.GoodNoData))
         if rest:
             result.ContinuationPoint = f"{history.tag}:{rest.start}".encode()
-        result.HistoryData = ua.ExtensionObject(TypeId=_HISTORY_DATA, Body=history.page(page))
+        result.HistoryData = ua.ExtensionObject(
+            TypeId=_HISTORY_DATA, Body=ua.ByteString(history.page(page))
+        )
         return result
 
     def _history_of(self, node: ua.NodeId) -> History:
@@ -70,10 +77,15 @@ class PlantHistory(HistoryManager):
             return self._histories[tag]
         known = node in self.iserver.aspace._nodes and not gone  # noqa: SLF001 - asyncua has no other door
         raise Refused(
-            ua.StatusCodes.BadHistoryOperationUnsupported
-            if known
-            else ua.StatusCodes.BadNodeIdUnknown
+            StatusCodes.BadHistoryOperationUnsupported if known else StatusCodes.BadNodeIdUnknown
         )
+
+
+def _raw(details: object) -> ua.ReadRawModifiedDetails:
+    """Return the details of a raw read; nothing else is offered."""
+    if not isinstance(details, ua.ReadRawModifiedDetails) or details.IsReadModified:
+        raise Refused(StatusCodes.BadHistoryOperationUnsupported)
+    return details
 
 
 def _wanted(
@@ -82,9 +94,9 @@ def _wanted(
     """Return the positions that a request asks for, in the order it asks for them."""
     start, end = _ticks(details.StartTime), _ticks(details.EndTime)
     if start is None and end is None:
-        raise Refused(ua.StatusCodes.BadHistoryOperationInvalid)
+        raise Refused(StatusCodes.BadHistoryOperationInvalid)
     if end is None and not details.NumValuesPerNode:
-        raise Refused(ua.StatusCodes.BadHistoryOperationInvalid)
+        raise Refused(StatusCodes.BadHistoryOperationInvalid)
     backwards = start is None or (end is not None and start > end)
     earliest, latest = (end, start) if backwards else (start, end)
     low, high = history.between(earliest, latest)
@@ -93,7 +105,7 @@ def _wanted(
         return wanted
     tag, _, position = continuation.decode("utf-8", "replace").rpartition(":")
     if tag != history.tag or not position.isdecimal() or int(position) not in wanted:
-        raise Refused(ua.StatusCodes.BadContinuationPointInvalid)
+        raise Refused(StatusCodes.BadContinuationPointInvalid)
     return wanted[wanted.index(int(position)) :]
 
 
@@ -130,6 +142,8 @@ async def start(histories: tuple[History, ...], faults: Faults) -> Running:
     server.iserver.history_manager = PlantHistory(server.iserver, by_tag, namespace, faults)
     await _equip(server, namespace, histories, faults)
     await server.start()
+    if server.bserver is None:
+        raise RuntimeError("the equipment's server did not start to listen")
     return Running(server, server.bserver.port)
 
 
@@ -137,23 +151,27 @@ async def _equip(
     server: Server, namespace: int, histories: tuple[History, ...], faults: Faults
 ) -> None:
     """Add an object for every piece of equipment, and a variable for every tag."""
-    folders: dict[str, object] = {}
+    folders: dict[str, Node] = {}
     for history in histories:
         if faults.tag_is_gone(history.tag):
             continue
         equipment, name = history.tag.split(".")
         if equipment not in folders:
             folders[equipment] = await server.nodes.objects.add_object(
-                ua.NodeId(equipment, namespace), ua.QualifiedName(equipment, namespace)
+                _node(equipment, namespace), ua.QualifiedName(equipment, namespace)
             )
         kind = ua.VariantType.Boolean if history.boolean else ua.VariantType.Double
         variable = await folders[equipment].add_variable(
-            ua.NodeId(history.tag, namespace),
+            _node(history.tag, namespace),
             ua.QualifiedName(name, namespace),
             ua.Variant(False if history.boolean else 0.0, kind),
         )
-        for attribute in (ua.AttributeIds.AccessLevel, ua.AttributeIds.UserAccessLevel):
+        for attribute in (AttributeIds.AccessLevel, AttributeIds.UserAccessLevel):
             level = ua.DataValue(ua.Variant(_READABLE, ua.VariantType.Byte))
             await variable.write_attribute(attribute, level)
         recorded = ua.DataValue(ua.Variant(True, ua.VariantType.Boolean))  # noqa: FBT003 - the protocol's own signature
-        await variable.write_attribute(ua.AttributeIds.Historizing, recorded)
+        await variable.write_attribute(AttributeIds.Historizing, recorded)
+
+
+def _node(name: str, namespace: int) -> ua.NodeId:
+    return ua.NodeId(ua.String(name), ua.Int16(namespace))

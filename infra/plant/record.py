@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from lxml import etree
-
 from infra.plant import elements
 from infra.plant.batches import PRODUCT, Story
 from infra.plant.entries import Entry, crew, entries
@@ -32,10 +30,10 @@ def batch_record(story: Story, seed: int) -> bytes:
             if one.path.startswith(f"{procedure.run.name}/"):
                 _process_data(events, one)
     _performance(record, story, seed, procedures)
-    return etree.tostring(record, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return elements.document(record)
 
 
-def _head(record: etree._Element, story: Story, procedures: tuple[Procedure, ...]) -> None:
+def _head(record: elements.Tag, story: Story, procedures: tuple[Procedure, ...]) -> None:
     completed = procedures[-1].run.end
     elements.add(record, "ID", f"BPR-{story.batch}")
     elements.entry(
@@ -55,7 +53,7 @@ def _head(record: etree._Element, story: Story, procedures: tuple[Procedure, ...
     elements.add(record, "Version", "1")
 
 
-def _changes(record: etree._Element, story: Story, written: tuple[Entry, ...]) -> None:
+def _changes(record: elements.Tag, story: Story, written: tuple[Entry, ...]) -> None:
     if not story.changes:
         return
     history = elements.add(record, "ChangeHistory")
@@ -77,7 +75,7 @@ def _changes(record: etree._Element, story: Story, written: tuple[Entry, ...]) -
         elements.add(element, "Reason", change.reason)
 
 
-def _comments(record: etree._Element, story: Story, written: tuple[Entry, ...]) -> None:
+def _comments(record: elements.Tag, story: Story, written: tuple[Entry, ...]) -> None:
     if not story.remarks:
         return
     comments = elements.add(record, "Comments")
@@ -96,11 +94,11 @@ def _comments(record: etree._Element, story: Story, written: tuple[Entry, ...]) 
 
 
 def _find(written: tuple[Entry, ...], code: str) -> Entry:
-    """Return the last entry of a parameter; a value that is written daily has several."""
-    return [entry for entry in written if entry.parameter.code == code][-1]
+    """Return the entry of a parameter, CODE@PHASE if it is written several times."""
+    return next(entry for entry in written if code in {entry.parameter.code, entry.label})
 
 
-def _process_data(events: etree._Element, entry: Entry) -> None:
+def _process_data(events: elements.Tag, entry: Entry) -> None:
     event = elements.add(events, "Event")
     elements.entry(event, entry.id, "Event", entry.at)
     elements.add(event, "EventType", "Procedural Execution")
@@ -117,7 +115,7 @@ def _process_data(events: etree._Element, entry: Entry) -> None:
     elements.attribute(event, "entry-mode", parameter.mode, "Code")
 
 
-def _states(events: etree._Element, story: Story, seed: int, procedure: Procedure) -> None:
+def _states(events: elements.Tag, story: Story, seed: int, procedure: Procedure) -> None:
     """Add the state changes of every phase: the frame that the process values stand in."""
     person = crew(story, seed, procedure.run.name).operators[0]
     for operation in procedure.run.children:
@@ -129,7 +127,7 @@ def _states(events: etree._Element, story: Story, seed: int, procedure: Procedur
 
 
 def _state(
-    events: etree._Element, story: Story, phase: Run, told: tuple[str, str, str], place: int
+    events: elements.Tag, story: Story, phase: Run, told: tuple[str, str, str], place: int
 ) -> None:
     state, before, person = told
     event = elements.add(events, "Event")
@@ -147,7 +145,7 @@ def _state(
 
 
 def _performance(
-    record: etree._Element, story: Story, seed: int, procedures: tuple[Procedure, ...]
+    record: elements.Tag, story: Story, seed: int, procedures: tuple[Procedure, ...]
 ) -> None:
     start, end = procedures[0].run.start, procedures[-1].run.end
     listed = elements.add(

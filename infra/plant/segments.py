@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from lxml import etree
-
 from infra.plant import elements
 from infra.plant.batches import Story
 from infra.plant.chance import generator, near, whole
@@ -31,7 +29,7 @@ class Lot:
 
 
 def unit_procedure(
-    parent: etree._Element, story: Story, seed: int, procedure: Procedure, number: int
+    parent: elements.Tag, story: Story, seed: int, procedure: Procedure, number: int
 ) -> None:
     """Add one unit procedure with its operations and phases."""
     people = crew(story, seed, procedure.run.name)
@@ -47,7 +45,7 @@ def unit_procedure(
         _operation(segment, f"{identifier}-OP{place:02d}", operation, people)
 
 
-def _operation(parent: etree._Element, identifier: str, operation: Run, people: Crew) -> None:
+def _operation(parent: elements.Tag, identifier: str, operation: Run, people: Crew) -> None:
     segment = _open(parent, "SegmentResponseChild", identifier, operation)
     _personnel(segment, identifier, people)
     for place, phase in enumerate(operation.children, start=1):
@@ -56,7 +54,7 @@ def _operation(parent: etree._Element, identifier: str, operation: Run, people: 
         _personnel(child, inner, people)
 
 
-def _open(parent: etree._Element, element: str, identifier: str, run: Run) -> etree._Element:
+def _open(parent: elements.Tag, element: str, identifier: str, run: Run) -> elements.Tag:
     segment = elements.add(parent, element)
     elements.add(segment, "ID", identifier)
     elements.add(segment, "Description", run.name.replace("_", " ").capitalize())
@@ -68,7 +66,7 @@ def _open(parent: etree._Element, element: str, identifier: str, run: Run) -> et
     return segment
 
 
-def _personnel(segment: etree._Element, identifier: str, people: Crew) -> None:
+def _personnel(segment: elements.Tag, identifier: str, people: Crew) -> None:
     present = (
         ("Performed by", people.operators[0]),
         ("Performed by", people.operators[1]),
@@ -81,7 +79,7 @@ def _personnel(segment: etree._Element, identifier: str, people: Crew) -> None:
         elements.add(actual, "PersonnelUse", use)
 
 
-def _equipment(segment: etree._Element, identifier: str, name: str) -> None:
+def _equipment(segment: elements.Tag, identifier: str, name: str) -> None:
     actual = elements.add(segment, "EquipmentActual")
     elements.add(actual, "ID", identifier)
     elements.add(actual, "EquipmentID", name)
@@ -109,7 +107,7 @@ def _lots(story: Story, seed: int, procedure: Procedure) -> tuple[Lot, ...]:
     return tuple(found)
 
 
-def _material(segment: etree._Element, identifier: str, lot: Lot) -> None:
+def _material(segment: elements.Tag, identifier: str, lot: Lot) -> None:
     actual = elements.add(segment, "MaterialActual")
     elements.add(actual, "ID", identifier)
     elements.add(actual, "MaterialDefinitionID", lot.material.definition)

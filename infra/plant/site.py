@@ -49,7 +49,7 @@ batches: [{batches}]
 
 
 def write(directory: Path, ports: Ports, token: str) -> str:
-    """Write the site file and the token beside it, readable by their owner only; return the text."""
+    """Write the site file, and beside it the token for its owner's eyes; return the file's text."""
     directory.mkdir(parents=True, exist_ok=True)
     secret = directory / TOKEN_FILE
     secret.unlink(missing_ok=True)
