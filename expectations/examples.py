@@ -1,10 +1,8 @@
 """An example beside a criterion: what was written on a day, and what must come of it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 from contracts import reference
 from contracts.conclude import conclude
@@ -12,8 +10,6 @@ from contracts.criterion import Criterion, Observed, Range
 from contracts.evidence import Place, digest_of
 from contracts.observation import (
     Awaited,
-    Bound,
-    Number,
     Observation,
     Origin,
     Provenance,
@@ -23,9 +19,9 @@ from contracts.observation import (
     Value,
 )
 from contracts.question import Evidence, Question, questions
+from contracts.sources.results import read_number
 from contracts.verdict import Outcome, Verdict
 
-_NUMBER = re.compile(r"([<>])? ?([+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?)", re.ASCII)
 _NOWHERE = digest_of(b"an example of the control strategy")
 
 
@@ -101,14 +97,12 @@ class Example:
 
 
 def reading_of(text: str, *, numeric: bool) -> Value:
-    """Return what an example's text says: a number with its bound, or words.
+    """Return what an example's text says, read as the laboratory's results are: number or words.
 
     Words where a number belongs stay words; they are for the judge to refuse.
     """
-    match = _NUMBER.fullmatch(text) if numeric else None
-    if match is None:
-        return Text(text)
-    return Number(Decimal(match[2]), Bound(match[1] or "="))
+    number = read_number(text) if numeric else None
+    return Text(text) if number is None else number
 
 
 def _calculated(criterion: Criterion) -> Observed:

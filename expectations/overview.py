@@ -40,8 +40,8 @@ def overview(strategy: Strategy, examples: int) -> str:
         "All values are examples, not for use on patients.",
         "",
         (
-            f"{len(criteria)} criteria ({classes}), {changed} of them with a limit that changed over "
-            f"time, and {examples} examples that both judges must answer as they are written."
+            f"{len(criteria)} criteria ({classes}), {changed} of them with a limit that changed "
+            f"over time, and {examples} examples that both judges must answer as they are written."
         ),
         (
             f"Required only for the final stage: {', '.join(later) or 'none'}; "
