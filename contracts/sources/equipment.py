@@ -31,11 +31,12 @@ class _Page:
 
 
 def read(
-    captured: Sequence[tuple[Capture, bytes]], contract: SourceContract, batch: str, zone: str
+    captured: Sequence[tuple[Capture, bytes]],
+    contract: SourceContract,
+    batch: str,
+    zone: str,  # noqa: ARG001 - all readers are called alike; OPC UA times are UTC
 ) -> Reading:
     """Return every reading in the pages, page by page in the order they were captured.
-
-    `batch` and `zone` say for whom and in which zone was asked; OPC UA times are UTC.
 
     Raises:
         UnreadableError: a page breaks the contract. Nothing of the source is read then.
@@ -44,6 +45,7 @@ def read(
     _all_pages(read_pages, batch)
     pages: list[SeriesPage] = []
     leftovers: list[Leftover] = []
+    last: dict[tuple[str, str], int] = {}
     for one in read_pages:
         term = _term(contract, one.tag)
         if term is None:
@@ -52,10 +54,9 @@ def read(
             leftovers.append(Leftover(f"tag {one.tag[:80]}", place, why))
             continue
         series, rest = _series(one, term)
+        _in_order(series, one, last)
         pages.append(series)
         leftovers.extend(rest)
-    _in_order(pages, [one.capture for one in read_pages])
-    del zone
     return Reading(pages=tuple(pages), unread=gathered(leftovers))
 
 
@@ -89,15 +90,16 @@ def _all_pages(pages: Sequence[_Page], batch: str) -> None:
     for same in reads.values():
         for wanted, one in enumerate(same, start=1):
             ends = wanted == len(same)
-            if one.number != wanted or bool(one.result.continues) == ends:
-                missing = wanted if one.number != wanted else wanted + 1
-                raise UnreadableError(
-                    f"pages {[each.number for each in same]} of {one.tag}"
-                    + ("" if one.result.continues else ", ended before the last of them"),
-                    expected=f"page {missing}",
-                    where=one.capture.request,
-                    move=f"fetch the history for {batch} again",
-                )
+            if one.number != wanted:
+                found, expected = f"page {one.number} of {one.tag}", f"page {wanted}"
+            elif ends and one.result.continues:
+                found, expected = f"{wanted} pages of {one.tag}", f"page {wanted + 1} as well"
+            elif not ends and not one.result.continues:
+                found, expected = f"a page of {one.tag} after its last", f"{wanted} pages"
+            else:
+                continue
+            move = f"fetch the history for {batch} again"
+            raise UnreadableError(found, expected=expected, where=one.capture.request, move=move)
 
 
 def _term(contract: SourceContract, tag: str) -> Term | None:
@@ -145,36 +147,32 @@ def _rest(one: _Page, read_columns: Columns) -> list[Leftover]:
     return found
 
 
-def _in_order(pages: Sequence[SeriesPage], captures: Sequence[Capture]) -> None:
-    """Check that time never runs backwards: not within a page, not from a tag's page to its next.
+def _in_order(series: SeriesPage, one: _Page, last: dict[tuple[str, str], int]) -> None:
+    """Check that time never runs backwards: not within a page, not from one page to its next.
+
+    `last` keeps the time of the last reading of each tag and window that was read so far.
 
     Raises:
         UnreadableError: readings out of order, or a page that overlaps the one before it.
     """
-    requests = {one.digest: one.request for one in captures}
-    last: dict[str, int] = {}
-    for one in pages:
-        if not one.times:
-            continue
-        where = requests[one.capture]
-        if any(map(int.__gt__, one.times, one.times[1:])):
-            row = next(
-                row for row in range(1, len(one.times)) if one.times[row] < one.times[row - 1]
-            )
-            raise UnreadableError(
-                f"reading {row} of {one.tag} before the reading that precedes it",
-                expected="readings in the order of time",
-                where=f"{where}, byte {one.offsets[row]}",
-                move="the equipment's owner looks at the history",
-            )
-        if one.tag in last and one.times[0] <= last[one.tag]:
-            raise UnreadableError(
-                f"a page of {one.tag} that overlaps the page before it",
-                expected="each reading once",
-                where=f"{where}, byte {one.offsets[0]}",
-                move="ask again; if it stays so, the equipment's owner looks at the server",
-            )
-        last[one.tag] = one.times[-1]
+    times = series.times
+    if not times:
+        return
+    row = 0
+    if any(map(int.__gt__, times, times[1:])):
+        row = next(row for row in range(1, len(times)) if times[row] < times[row - 1])
+        found, expected = f"reading {row} before the one that precedes it", "the order of time"
+    elif last.get((one.tag, one.window), times[0] - 1) >= times[0]:
+        found, expected = "a page that overlaps the page before it", "each reading once"
+    else:
+        last[one.tag, one.window] = times[-1]
+        return
+    raise UnreadableError(
+        f"{found}, of {one.tag}",
+        expected=expected,
+        where=f"{one.capture.request}, byte {series.offsets[row]}",
+        move="ask again; if it stays so, the equipment's owner looks at the history",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,8 @@ def _all_received(sample: Sample, received: Mapping[str, str]) -> None:
     """Check that every analysis a sample names was among the answers."""
     path = sample.record.wire.field("analyses").path
     named = sample.page.member(sample.item, path)
-    for one in named.items if named is not None else ():
+    single = () if named is None or named.is_empty else (named,)
+    for one in named.items if named is not None and named.items else single:
         uid = one.members.get("uid")
         if uid is None or received.get(uid.text) != sample.uid:
             raise sample.record.breach(

@@ -118,7 +118,7 @@ class _Analysis:
             return state, Awaited(state.text), (state.place, *also)
         operand = self.record.get("operand")
         if operand is None or self.term.kind != "number":
-            return result, read_result(result.text, self.term), (result.place,)
+            return result, read_result(result, self.term), (result.place,)
         censored = read_number(f"{operand.text}{result.text}")
         value: Number | Text = censored or Text(f"{operand.text}{result.text}")
         return result, value, (result.place, operand.place)

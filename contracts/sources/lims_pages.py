@@ -44,7 +44,8 @@ class Page:
 
     def items(self) -> tuple[JsonValue, ...]:
         """Return the objects that this page lists."""
-        return self.root.members["items"].items
+        listed = self.root.members.get("items")
+        return () if listed is None else listed.items
 
     def member(self, item: JsonValue, path: str) -> JsonValue | None:
         """Return a member by its path, or None; it counts as used."""
@@ -92,18 +93,22 @@ def page(asked: Asked, capture: Capture, data: bytes) -> Page:
             move="the developers look at the fetcher",
         )
     root = read_json(data)
-    message = root.members.get("message")
-    items = root.members.get("items")
-    if root.kind != "object" or items is None or items.kind != "array":
+    if match["resource"] in READ:
+        _require_items(root)
+    query = [one for one in (match["query"] or "").split("&") if not one.startswith(_PAGING)]
+    return Page(asked, capture, root, match["resource"], f"{match['path']}?{'&'.join(query)}")
+
+
+def _require_items(root: JsonValue) -> None:
+    message, items = root.members.get("message"), root.members.get("items")
+    if items is None or items.kind != "array":
         said = f": '{message.text[:200]}'" if message is not None and message.text else ""
         raise UnreadableError(
             f"an answer that is no list of objects{said}",
             expected="a page with count, page, pages and items",
-            where="/",
+            where=f"{root.pointer or '/'}, byte {root.offset}",
             move="the LIMS' owner looks at what it answers",
         )
-    query = [one for one in (match["query"] or "").split("&") if not one.startswith(_PAGING)]
-    return Page(asked, capture, root, match["resource"], f"{match['path']}?{'&'.join(query)}")
 
 
 def reconciled(pages: Sequence[Page]) -> None:
@@ -137,11 +142,12 @@ def _one_listing(pages: Sequence[Page]) -> None:
     if len(set(counts)) > 1:
         listed = " and ".join(str(count) for count in sorted(set(counts)))
         raise _contradiction(last, f"pages that count {listed} objects", "one count on all pages")
-    wanted = list(range(1, max(1, totals[-1]) + 1))
-    if sorted(numbers) != wanted or len(set(totals)) > 1:
-        missing = ", ".join(str(one) for one in wanted if one not in numbers) or "none"
+    if sorted(numbers) != list(range(1, len(pages) + 1)) or any(
+        max(1, total) != len(pages) for total in totals
+    ):
+        listed = ", ".join(str(number) for number in sorted(numbers))
         raise _contradiction(
-            last, f"pages {sorted(numbers)}, missing: {missing}", f"pages 1 to {wanted[-1]}"
+            last, f"only page {listed} of {max(totals)}", "every page of the list, each once"
         )
     if counts[-1] != len(seen):
         raise _contradiction(last, f"{len(seen)} objects", f"{counts[-1]}, as the pages count")

@@ -7,7 +7,7 @@ from datetime import datetime
 from contracts.errors import UnreadableError
 from contracts.evidence import Place
 from contracts.sources.contract import Field, WireRecord
-from contracts.times import read_time
+from contracts.times import in_utc, read_time
 
 MOVE = "the source's owner corrects the record or the interface; the capture is kept"
 
@@ -18,6 +18,24 @@ class Written:
 
     text: str
     place: Place
+
+    def time(self) -> datetime:
+        """Return the time that the text says, with its zone.
+
+        Raises:
+            UnreadableError: not a time, a time without a zone, or one that no calendar has.
+        """
+        where = f"{self.place.pointer}, byte {self.place.offset}"
+        try:
+            found = read_time(self.text)
+            in_utc(found)
+        except OverflowError as error:
+            found_words = f"the time '{self.text[:40]}'"
+            expected = "a time that a calendar has in every zone"
+            raise UnreadableError(found_words, expected=expected, where=where, move=MOVE) from error
+        except UnreadableError as error:
+            raise error.at(where) from error
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +89,7 @@ class Record:
         found = self.get(name)
         if found is None:
             return None
-        try:
-            return read_time(found.text)
-        except UnreadableError as error:
-            raise error.at(f"{found.place.pointer}, byte {found.place.offset}") from error
+        return found.time()
 
     def breach(self, found: str, expected: str) -> UnreadableError:
         """Return the error that says how the record breaks its contract."""

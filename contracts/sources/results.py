@@ -6,7 +6,6 @@ from decimal import Decimal
 from contracts.observation import Bound, Moment, Number, Text, Value
 from contracts.sources.contract import Term
 from contracts.sources.record import Record, Written
-from contracts.times import read_time
 
 _NUMBER = re.compile(
     r"\s*([<>])?\s*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?)\s*", re.ASCII
@@ -17,7 +16,7 @@ NUMERIC_TYPES = frozenset(
 )
 
 
-def read_result(text: str, term: Term) -> Value:
+def read_result(written: Written, term: Term) -> Value:
     """Return our reading of a text by what the contract says its code means.
 
     A numeric result that is no number (`TNTC`, `>LOQ`, `76,3`) stays the words it is: it is kept,
@@ -27,10 +26,10 @@ def read_result(text: str, term: Term) -> Value:
         UnreadableError: a time that is no time or has no zone.
     """
     if term.kind == "time":
-        return Moment(read_time(text))
+        return Moment(written.time())
     if term.kind == "number":
-        return read_number(text) or Text(text)
-    return Text(text)
+        return read_number(written.text) or Text(written.text)
+    return Text(written.text)
 
 
 def read_number(text: str) -> Number | None:
