@@ -125,7 +125,7 @@ class _Collected:
         base = self.source.retry_delay_seconds
         tries = AsyncRetrying(
             stop=stop_after_attempt(self.source.attempts),
-            wait=wait_exponential_jitter(initial=base, max=_LONGEST_PAUSE, jitter=base),
+            wait=wait_exponential_jitter(multiplier=base, max=_LONGEST_PAUSE, jitter=base),
             retry=retry_if_exception_type(_PassingError),
             reraise=True,
         )

@@ -116,7 +116,7 @@ class Door:
     def _pause(self, state: RetryCallState) -> float:
         """Return how long to wait: twice as long each time, and never less than we were told."""
         base = self._source.retry_delay_seconds
-        usual = wait_exponential_jitter(initial=base, max=_LONGEST_PAUSE, jitter=base)(state)
+        usual = wait_exponential_jitter(multiplier=base, max=_LONGEST_PAUSE, jitter=base)(state)
         error = state.outcome.exception() if state.outcome else None
         told = error.pause if isinstance(error, _PassingError) else 0.0
         return max(usual, told)
