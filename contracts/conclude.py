@@ -6,6 +6,7 @@ from contracts.criterion import Agrees, Criterion
 from contracts.errors import JudgementError
 from contracts.observation import Observation
 from contracts.question import Answer, Answers, Point, Question
+from contracts.units import with_unit
 from contracts.verdict import Outcome, Verdict
 
 
@@ -133,8 +134,7 @@ def _in_words(question: Question, outcome: Outcome, deciding: Sequence[Point]) -
 
 
 def _shown(observed: Observation) -> str:
-    unit = "" if observed.unit == "1" else f" {observed.unit}"
-    return f"{observed.value}{unit}"
+    return with_unit(str(observed.value), observed.unit)
 
 
 def _retests(question: Question, failing: Sequence[Point]) -> str:
@@ -152,7 +152,7 @@ def _retests(question: Question, failing: Sequence[Point]) -> str:
 
 def _nothing_found(question: Question) -> str:
     subject = question.criterion.subject
-    what = getattr(subject, "characteristic", "the time between the two steps")
+    what = getattr(subject, "characteristic", "the time between the two steps").replace("_", " ")
     if question.set_aside:
         return f"Only invalidated results of {what}. {_owes(question.criterion)}"
     return f"Nothing was recorded for {what}. {_owes(question.criterion)}"

@@ -9,16 +9,17 @@ from typing import TypeAlias
 
 from contracts.canonical import Json, canonical
 from contracts.evidence import Digest, digest_of
+from contracts.units import with_unit
 
 
 class AttributeClass(StrEnum):
     """What the criterion guards (ICH Q8(R2), Q11; COI and GMP are this field's own)."""
 
+    COI = "COI"
     CQA = "CQA"
     CPP = "CPP"
     CMA = "CMA"
     IPC = "IPC"
-    COI = "COI"
     GMP = "GMP"
 
 
@@ -259,10 +260,18 @@ class Criterion:
         (limit,) = self.limits
         return limit
 
+    @property
+    def weight(self) -> tuple[int, int]:
+        """Where the criterion stands when a person has time for one: lower comes first."""
+        return (
+            ("critical", "major", "minor").index(self.criticality),
+            list(AttributeClass).index(self.attribute_class),
+        )
+
     def limit_in_words(self) -> str:
         """Return the limit in force with its unit."""
-        unit = "" if self.unit == "1" or not isinstance(self.limit.rule, Range) else f" {self.unit}"
-        return f"{self.limit.rule.in_words()}{unit}"
+        words = self.limit.rule.in_words()
+        return with_unit(words, self.unit) if isinstance(self.limit.rule, Range) else words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
 """What a reviewer must look at: exceptions drawn from verdicts, results and sources."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from contracts.criterion import Criterion, Stage
 from contracts.observation import Observation, Provenance, Status
 from contracts.question import Question
 from contracts.readiness import QualityException, required
 from contracts.reading import Quarantine
+from contracts.units import with_unit
 from contracts.verdict import Outcome, Verdict
+
+COMMENT = "comment"
 
 _KIND = {
     Outcome.NOT_MET: "criterion not met",
@@ -32,9 +35,10 @@ def exceptions(
         *_from_retests(observations),
         *_from_invalidated(observations),
         *_from_changes(observations),
+        *_from_comments(observations),
         *_from_unverified(observations),
     ]
-    drawn.sort(key=lambda one: not one.blocking)
+    drawn.sort(key=lambda one: (not one.blocking, _weight(one, criteria)))
     return tuple(
         QualityException(
             f"X-{number:03d}",
@@ -46,6 +50,11 @@ def exceptions(
         )
         for number, one in enumerate(drawn, start=1)
     )
+
+
+def _weight(one: QualityException, criteria: Mapping[str, Criterion]) -> tuple[int, int]:
+    """What is no criterion's comes before every criterion's, then the heavier criteria."""
+    return criteria[one.criterion].weight if one.criterion else (-1, -1)
 
 
 def _draft(
@@ -67,7 +76,7 @@ def _from_quarantines(quarantines: Iterable[Quarantine]) -> Iterator[QualityExce
 
 
 def _from_verdicts(
-    stage: Stage, criteria: dict[str, Criterion], verdicts: Iterable[Verdict]
+    stage: Stage, criteria: Mapping[str, Criterion], verdicts: Iterable[Verdict]
 ) -> Iterator[QualityException]:
     for one in verdicts:
         if one.outcome in _KIND:
@@ -86,11 +95,11 @@ def _from_retests(observations: Sequence[Observation]) -> Iterator[QualityExcept
     for one in observations:
         original = by_key.get(one.retest_of) if one.retest_of else None
         if one.retest_of:
-            before = f"{original.value} {original.unit}" if original else "a result not on record"
+            before = _value(original) if original else "a result not on record"
             yield _draft(
                 "retest",
-                f"{one.characteristic} at {one.step} was tested again: {before}, then {one.value} "
-                f"{one.unit}. Both stay on record and both are judged.",
+                f"{_what(one)} was tested again: {before}, then {_value(one)}. "
+                f"Both stay on record; none replaces the other.",
                 about=[one.id, *([original.id] if original else [])],
             )
 
@@ -100,9 +109,8 @@ def _from_invalidated(observations: Sequence[Observation]) -> Iterator[QualityEx
         if one.status is Status.INVALIDATED and one.source == "lims":
             yield _draft(
                 "invalidated result",
-                f"{one.characteristic} at {one.step}: the laboratory invalidated "
-                f"“{one.as_written}” "
-                f"({one.reason or 'no reason given'}). It is shown and not judged.",
+                f"{_what(one)}: the laboratory invalidated “{one.as_written}” "
+                f"({_reason(one)}). It is shown and not judged.",
                 about=[one.id],
             )
 
@@ -115,19 +123,44 @@ def _from_changes(observations: Sequence[Observation]) -> Iterator[QualityExcept
             was = f"“{before.as_written}”" if before else "another value"
             yield _draft(
                 "changed after entry",
-                f"{one.characteristic} at {one.step} was {was} and was changed to "
-                f"“{one.as_written}”: {one.reason or 'no reason given'}.",
+                f"{_what(one)} was {was} and was changed to “{one.as_written}”: {_reason(one)}.",
                 about=[one.id, *([before.id] if before else [])],
             )
 
 
+def _from_comments(observations: Sequence[Observation]) -> Iterator[QualityException]:
+    for one in observations:
+        if one.characteristic == COMMENT:
+            yield _draft(
+                "comment",
+                f"{one.recorded_by or 'Somebody'} wrote at {one.step}: “{one.as_written}”",
+                about=[one.id],
+            )
+
+
 def _from_unverified(observations: Sequence[Observation]) -> Iterator[QualityException]:
-    found = [one for one in observations if one.provenance is Provenance.MANUAL_UNVERIFIED]
+    found = [
+        one
+        for one in observations
+        if one.provenance is Provenance.MANUAL_UNVERIFIED and one.characteristic != COMMENT
+    ]
     if found:
+        values = "1 value was" if len(found) == 1 else f"{len(found)} values were"
+        places = ", ".join(sorted({_what(one) for one in found}))
         yield _draft(
             "typed by hand, not verified",
-            f"{len(found)} values were typed by hand and no second person verified them: "
-            + ", ".join(sorted({f"{one.characteristic} at {one.step}" for one in found}))
-            + ".",
+            f"{values} typed by hand and no second person verified: {places}.",
             about=[one.id for one in found],
         )
+
+
+def _what(one: Observation) -> str:
+    return f"{one.characteristic.replace('_', ' ')} at {one.step}"
+
+
+def _value(one: Observation) -> str:
+    return with_unit(str(one.value), one.unit)
+
+
+def _reason(one: Observation) -> str:
+    return one.reason.rstrip(". ") or "no reason given"

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.canonical import Json
-from contracts.evidence import Place
+from contracts.evidence import Digest, Place
 from contracts.manifest import CAPTURES
 from contracts.observation import Observation
 from contracts.opened import Opened, Read, member_of
 from contracts.question import Question
 from contracts.quote import Quote, quote
+from contracts.reading_at import reading_at
+from contracts.units import with_unit
 from contracts.verdict import Verdict
 
 
@@ -70,12 +72,17 @@ def _edge(from_: str, relation: str, to: str) -> dict[str, Json]:
 
 
 def trace(package: Opened, read: Read, item: str) -> Trace:
-    """Return an item's lineage: a criterion's id (its verdict) or an observation's id.
+    """Return an item's lineage.
+
+    An item is a criterion's id (its verdict), an observation's id, or `TAG@TIME` (the last reading
+    of the tag not after that time).
 
     Raises:
         NotFoundError: the package has no such item.
         IntegrityError: a place does not lie in its capture.
     """
+    if "@" in item:
+        return _reading(package, read, item)
     if item in package.verdicts:
         shown = _observations_of(package, package.verdicts[item].observations)
         steps = [*_verdict_steps(package, item), *_observation_steps(package, shown)]
@@ -129,23 +136,39 @@ def _observation_steps(package: Opened, shown: Iterable[Observation]) -> Iterato
                 yield Step("series", name, "readings of the equipment, in tables/readings.parquet")
         captures |= dict.fromkeys(place.capture for place in one.origin.places)
     for digest in captures:
-        capture = package.captures[digest]
-        yield Step(
-            "capture",
-            digest,
-            f"{capture.size} bytes of {capture.source} ({capture.system}), kept unaltered as "
-            f"{CAPTURES}/{digest} at {capture.captured_at.isoformat()}, read by {capture.contract}",
-        )
-        yield Step("request", digest, capture.request)
+        yield from _capture_steps(package, digest)
+
+
+def _capture_steps(package: Opened, digest: Digest) -> Iterator[Step]:
+    capture = package.captures[digest]
+    yield Step(
+        "capture",
+        digest,
+        f"{capture.size} bytes of {capture.source} ({capture.system}), kept unaltered as "
+        f"{CAPTURES}/{digest} at {capture.captured_at.isoformat()}, read by {capture.contract}",
+    )
+    yield Step("request", digest, capture.request)
+
+
+def _reading(package: Opened, read: Read, item: str) -> Trace:
+    found = reading_at(package, read, item)
+    capture = package.captures[found.place.capture]
+    value = with_unit(found.number, found.unit)
+    steps = (
+        Step("reading", item, f"{found.characteristic} was {value} at {found.at} ({found.status})"),
+        Step("series", f"series:{found.tag}", f"reading {found.row + 1} of its page"),
+        *_capture_steps(package, capture.digest),
+    )
+    return Trace(item, steps, tuple(_quotes(package, read, [found.place])))
 
 
 def _told(one: Observation) -> str:
-    unit = "" if one.unit == "1" else f" {one.unit}"
+    value = with_unit(str(one.value), one.unit)
     by = f" by {one.recorded_by}" if one.recorded_by else ""
     when = f" at {one.occurred_at.isoformat()}" if one.occurred_at else ""
     wrote = f", written “{one.as_written}”" if one.as_written else ""
     return (
-        f"{one.source} recorded {one.characteristic} at {one.step} as {one.value}{unit}{wrote}"
+        f"{one.source} recorded {one.characteristic} at {one.step} as {value}{wrote}"
         f"{when}{by} ({one.status}, {one.provenance})"
     )
 

@@ -28,6 +28,7 @@ class SeriesIndex:
 
     capture: Digest
     tag: str
+    characteristic: str
     unit: str
     count: int
 
@@ -106,6 +107,7 @@ def _series(record: restore.Record) -> SeriesIndex:
     return SeriesIndex(
         capture=str(record["capture"]),
         tag=str(record["tag"]),
+        characteristic=str(record["characteristic"]),
         unit=str(record["unit"]),
         count=int(str(record["count"])),
     )

@@ -74,10 +74,11 @@ def decide(
     A failure counts at every stage, also of a criterion that is only required later.
     """
     by_id: Mapping[str, Criterion] = {criterion.id: criterion for criterion in criteria}
-    failed = [one.message for one in verdicts if one.outcome is Outcome.NOT_MET]
+    heavy_first = sorted(verdicts, key=lambda one: by_id[one.criterion].weight)
+    failed = [one.message for one in heavy_first if one.outcome is Outcome.NOT_MET]
     lacking = [
         one.message
-        for one in verdicts
+        for one in heavy_first
         if one.outcome in (Outcome.PENDING, Outcome.MISSING, Outcome.NOT_EVALUABLE)
         and required(by_id[one.criterion], stage)
     ]

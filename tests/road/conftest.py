@@ -1,0 +1,94 @@
+"""The demo plant, served once, and flows that run in this process against a temporary Prefect."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+from flows.local import quick_flows
+from flows.plant import running_plant
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(sys.executable).with_name("batchproof")
+
+
+@pytest.fixture(scope="session")
+def site_file(tmp_path_factory):
+    with running_plant(tmp_path_factory.mktemp("plant")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def prefect_here():
+    with prefect_test_harness(server_startup_timeout=120), quick_flows():
+        yield
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home of its own: ledger, store and packages start empty."""
+    monkeypatch.setenv("BATCHPROOF_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def prepare(prefect_here, home):
+    """Prepare one batch in this process, as the flow of a deployment does."""
+    from flows.prepare import answer_for
+    from flows.prepare_review import prepare_review
+
+    def run(batch, site, **parameters):
+        package = prepare_review(batch, site=str(site), **parameters)
+        return answer_for(package.folder)
+
+    return run
+
+
+def run_program(*arguments, cwd, expect=0):
+    """Run `batchproof` as a person does, without any variable of ours."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("BATCHPROOF_", "PREFECT_"))
+    }
+    done = subprocess.run(
+        [str(PROGRAM), *map(str, arguments)],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == expect, done.stderr[-3000:]
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture
+def program(tmp_path):
+    """Run `batchproof` in an empty folder."""
+
+    def run(*arguments, expect=0):
+        return run_program(*arguments, cwd=tmp_path, expect=expect)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def demos(tmp_path_factory):
+    """The demo, run twice by the program itself, each time into a new folder."""
+    folder = tmp_path_factory.mktemp("demos")
+    return tuple(
+        json.loads(run_program("demo", "--out", folder / name, "--json", cwd=folder).stdout)
+        for name in ("first", "second")
+    )
+
+
+@pytest.fixture(scope="session")
+def packages(demos):
+    """The first demo's packages by batch."""
+    return {one["batch"]: Path(one["package"]) for one in demos[0]}

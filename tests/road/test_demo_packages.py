@@ -1,0 +1,185 @@
+"""The whole road as a newcomer runs it: what the demo says, and that its packages prove it."""
+
+import json
+import random
+import re
+import shutil
+
+import pytest
+
+EXPECTED = {
+    "CART-26-0001": "ready",
+    "CART-26-0002": "not_ready",
+    "CART-26-0003": "incomplete",
+    "CART-26-0004": "not_ready",
+}
+BATCHES = pytest.mark.parametrize("batch", EXPECTED)
+
+
+def verdicts_of(package):
+    return {one["criterion"]: one for one in json.loads((package / "verdicts.json").read_bytes())}
+
+
+def test_the_four_stories_come_out(demos):
+    assert {one["batch"]: one["readiness"] for one in demos[0]} == EXPECTED
+    assert {(one["stage"], one["evaluation"]) for one in demos[0]} == {("initial", 1)}
+
+
+def test_the_same_plant_gives_the_same_roots_in_another_folder(demos):
+    first, second = ({one["batch"]: one["root"] for one in demo} for demo in demos)
+    assert first == second
+    assert len(set(first.values())) == len(EXPECTED)
+
+
+def test_a_ready_batch_has_only_its_final_result_pending(packages):
+    outcomes = {one["outcome"] for one in verdicts_of(packages["CART-26-0001"]).values()}
+    assert outcomes == {"met", "pending"}
+
+
+def test_a_failing_original_stands_beside_its_passing_retest(packages):
+    failed = {
+        name: one
+        for name, one in verdicts_of(packages["CART-26-0002"]).items()
+        if one["outcome"] == "not_met"
+    }
+    viability = next(one for one in failed.values() if one["as_written"] == "76.3")
+    assert "A retest gave 84.1 %" in viability["message"]
+    assert any("temperature" in one["message"].lower() for one in failed.values())
+
+
+def test_a_test_never_done_is_missing_and_a_censored_result_is_judged(packages):
+    verdicts = verdicts_of(packages["CART-26-0003"]).values()
+    missing = [one for one in verdicts if one["outcome"] == "missing"]
+    assert len(missing) == 1
+    assert "replication" in missing[0]["message"]
+    censored = next(one for one in verdicts if one["as_written"] == "<0.5")
+    assert (censored["outcome"], censored["value"]) == ("met", "<0.5")
+
+
+def test_two_records_that_contradict_each_other_are_named(packages):
+    failed = [
+        one
+        for one in verdicts_of(packages["CART-26-0004"]).values()
+        if one["outcome"] == "not_met"
+    ]
+    assert failed
+    assert all("COI-7K4M-0009" in one["message"] for one in failed)
+
+
+@BATCHES
+def test_every_criterion_in_force_was_judged(packages, batch):
+    evaluation = json.loads((packages[batch] / "evaluation.json").read_bytes())
+    assert evaluation["criteria_in_force"] == evaluation["criteria_judged"] >= 40
+    assert len(verdicts_of(packages[batch])) == evaluation["criteria_judged"]
+
+
+@BATCHES
+def test_a_package_verifies(packages, batch, program):
+    answer = json.loads(program("verify", packages[batch], "--json").stdout)
+    assert answer == {"findings": [], "ok": True}
+
+
+@BATCHES
+def test_every_verdict_traces_to_bytes_that_say_it(packages, batch):
+    from flows.verify import trace_in
+
+    package = packages[batch]
+    for name, verdict in verdicts_of(package).items():
+        record = trace_in(package, name).record()
+        assert record["item"] == name
+        assert [step["kind"] for step in record["steps"]][:2] == ["verdict", "criterion"]
+        assert bool(record["bytes"]) is bool(verdict["observations"])
+        for one in record["bytes"]:
+            data = (package / "captures" / one["capture"]).read_bytes()
+            quoted = data[one["offset"] : one["offset"] + one["length"]]
+            assert quoted.hex() == one["hex"]
+        if verdict["as_written"]:
+            first = record["bytes"][0]
+            data = (package / "captures" / first["capture"]).read_bytes()
+            quoted = data[first["offset"] : first["offset"] + first["length"]]
+            assert verdict["as_written"] in quoted.decode()
+
+
+def test_the_program_traces_a_verdict(packages, program):
+    name = next(
+        name
+        for name, one in verdicts_of(packages["CART-26-0002"]).items()
+        if one["as_written"] == "76.3"
+    )
+    told = program("trace", packages["CART-26-0002"], name).stdout
+    assert ">>76.3<<" in told
+    answer = json.loads(program("trace", packages["CART-26-0002"], name, "--json").stdout)
+    assert {"capture", "offset", "length", "text"} <= set(answer["bytes"][0])
+
+
+def test_the_program_traces_a_reading(packages, program):
+    told = program("trace", packages["CART-26-0002"], "BR-102.TEMP@2026-03-08T12:00:00Z").stdout
+    assert re.search(r"BR-102\.TEMP", told)
+    assert "IEEE 754 double" in told
+
+
+@pytest.mark.parametrize("item", ["CQA-NONE-1", "BR-102.TEMP@1999-01-01T00:00:00Z", "BR-9.X@now"])
+def test_an_item_that_is_not_there_is_refused_in_words(packages, program, item):
+    done = program("trace", packages["CART-26-0002"], item, expect=1)
+    assert "Found: no" in done.stderr
+
+
+def test_one_changed_byte_of_any_member_is_found(packages, program, tmp_path):
+    """Through the program for one member, through its function for the rest: one byte each."""
+    from flows.verify import findings_in
+
+    copy = tmp_path / "package"
+    shutil.copytree(packages["CART-26-0002"], copy)
+    chance = random.Random(7)  # noqa: S311 (which byte is changed is no secret)
+    for path in sorted(one for one in copy.rglob("*") if one.is_file()):
+        data = path.read_bytes()
+        position = chance.randrange(len(data)) if data else 0
+        path.chmod(0o644)
+        path.write_bytes(data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :])
+        assert findings_in(copy), path.name
+        path.write_bytes(data)
+    (copy / "index.html").write_bytes((copy / "index.html").read_bytes() + b" ")
+    answer = json.loads(program("verify", copy, "--json", expect=1).stdout)
+    assert answer["ok"] is False
+    assert answer["findings"][0]["member"] == "index.html"
+
+
+@pytest.mark.parametrize("change", ["missing", "added", "link", "empty folder"])
+def test_a_member_missing_or_added_is_found(packages, tmp_path, change):
+    from flows.verify import findings_in
+
+    copy = tmp_path / "package"
+    shutil.copytree(packages["CART-26-0003"], copy)
+    if change == "missing":
+        (copy / "verdicts.json").unlink()
+    elif change == "added":
+        (copy / "captures" / "note.txt").write_text("x")
+    elif change == "link":
+        (copy / "captures" / "link").symlink_to(copy / "manifest.json")
+    else:
+        (copy / "notes").mkdir()
+    assert len(findings_in(copy)) == 1
+
+
+def test_a_folder_that_is_no_package_is_refused_in_words(program, tmp_path):
+    done = program("verify", tmp_path, expect=1)
+    assert "Found: no manifest.json" in done.stderr
+
+
+@BATCHES
+def test_no_machine_and_no_secret_is_in_a_package(packages, batch):
+    for path in packages[batch].rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert b"127.0.0.1" not in data, path.name
+            assert b"Bearer" not in data, path.name
+
+
+@BATCHES
+def test_the_readings_are_all_there(packages, batch):
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(packages[batch] / "tables" / "readings.parquet")
+    assert table.num_rows >= 200_000
+    statuses = set(table["status"].unique().to_pylist())
+    assert len(statuses) > 1
