@@ -52,9 +52,8 @@ def _names(names: Sequence[str], counts: Sequence[int]) -> pa.DictionaryArray:
     """Repeat each page's name for each of its readings, as codes of a dictionary."""
     known = {name: code for code, name in enumerate(dict.fromkeys(names))}
     codes = np.array([known[name] for name in names], np.int32)
-    return pa.DictionaryArray.from_arrays(
-        pa.array(np.repeat(codes, np.array(counts, np.intp))), pa.array(list(known), pa.string())
-    )
+    repeated = np.repeat(codes, np.array(counts, np.intp))
+    return pa.DictionaryArray.from_arrays(pa.array(repeated), pa.array(list(known), pa.string()))
 
 
 def _numbers(columns: Iterable[Any], kind: type[np.generic]) -> pa.Array:
