@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -92,3 +93,11 @@ def demos(tmp_path_factory):
 def packages(demos):
     """The first demo's packages by batch."""
     return {one["batch"]: Path(one["package"]) for one in demos[0]}
+
+
+@pytest.fixture(scope="session")
+def browser_path():
+    """Debian's Chromium. `make test` installs it where there is none."""
+    path = shutil.which("chromium")
+    assert path, "no chromium on this machine: `make browser` installs Debian's"
+    return path
