@@ -81,8 +81,9 @@ class _Builder:
         """Return the content of a node and of everything in it."""
         self.lines.setdefault(spot, node.start_mark.line + 1)
         if id(node) in self._seen:
-            self._add(node, "an alias; every value is written where it stands")
-            return None
+            words = "an alias; every value is written where it stands"
+            self.problems.append(Problem(self.file, self.lines[spot], words))
+            return self._scalar(node) if isinstance(node, yaml.ScalarNode) else None
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return dict(self._members(node, spot))
