@@ -39,111 +39,140 @@ def batch(name: str, created: datetime, seed: int) -> Stored:
 def sample(one: Sample, seed: int) -> Stored:
     """Return the object of a sample, which SENAITE calls an analysis request."""
     path = f"{CLIENT}/{one.id}"
-    content = skeleton(seed, "AnalysisRequest", path, one.id, _written(one.received))
-    batch_path = f"{CLIENT}/{one.batch}"
-    counted = [finding for finding in one.findings if finding.state != "retracted"]
-    done = [finding.verified for finding in counted if finding.verified]
-    missing = len(counted) - len(done)
-    verified = max(done) if not missing else None
-    last = max([one.received, *done])
-    published = verified if one.state == "published" else None
     kind = setup_path("SampleType", one.kind)
+    content = skeleton(seed, "AnalysisRequest", path, one.id, _written(one.received))
+    content |= _belonging(one, seed) | _progress(one)
     content |= {
         "Analyses": [reference(seed, "Analysis", f"{path}/{f.id}") for f in one.findings],
-        "Batch": reference(seed, "Batch", batch_path),
-        "BatchID": one.batch,
-        "BatchURL": batch_path,
-        "Client": reference(seed, "Client", CLIENT),
         "ClientSampleID": one.coi,
-        "DatePublished": published.strftime("%Y-%m-%d %I:%M %p") if published else None,
         "DateReceived": moment(one.received),
         "DateSampled": moment(one.sampled),
-        "Invalidated": reference(seed, "AnalysisRequest", f"{CLIENT}/{one.invalidates}")
-        if one.invalidates
-        else {},
+        "Invalidated": _named(seed, "AnalysisRequest", one.invalidates),
         "ReceivedBy": "P-041",
         "ResultsRange": ranges(one.kind, seed),
         "SampleType": reference(seed, "SampleType", kind),
         "SampleTypeTitle": one.kind,
         "SampleTypeUID": identifier(seed, "uid", kind),
         "Specification": reference(seed, "AnalysisSpec", setup_path("AnalysisSpec", one.kind)),
-        "assigned_state": "unassigned" if missing else "not_applicable",
         "description": f"{one.id} ",
-        "getAnalysesNum": [len(done), len(counted), missing, 0],
-        "getBatchID": one.batch,
-        "getBatchUID": identifier(seed, "uid", batch_path),
-        "getBatchURL": batch_path,
-        "getClientID": "BPDEMO",
         "getClientSampleID": one.coi,
-        "getClientUID": identifier(seed, "uid", CLIENT),
-        "getClientURL": CLIENT,
-        "getDatePublished": moment(published),
         "getDateReceived": moment(one.received),
         "getDateSampled": moment(one.sampled),
-        "getDateVerified": moment(verified),
         "getDueDate": moment(one.received + _DUE),
         "getPhysicalPath": path.split("/"),
         "getPrioritySortkey": f"3.{moment(one.received)}",
-        "getProgress": 100 * len(done) // len(counted),
         "getSampleTypeTitle": one.kind,
         "getSampleTypeUID": identifier(seed, "uid", kind),
-        "modification_date": moment(last),
-        "modified": moment(last),
         "review_state": one.state,
     }
     return stored(content, one.batch)
 
 
-def analysis(found: Finding, one: Sample, seed: int) -> Stored:
-    """Return the object of one analysis."""
-    path = f"{CLIENT}/{one.id}/{found.id}"
-    test = found.test
-    content = skeleton(seed, "Analysis", path, test.title, _written(one.received))
-    service = setup_path("AnalysisService", test.keyword)
-    retest = f"{CLIENT}/{one.id}/{found.retest_of}" if found.retest_of else ""
-    verifiers = [found.verifier] if found.verifier else []
-    modified = moment(found.verified or found.captured or one.received)
-    spec = RANGES[one.kind].get(test.keyword)
-    content |= _form(found)
-    content |= {
-        "AnalysisService": reference(seed, "AnalysisService", service),
-        "Analyst": found.analyst or None,
-        "Instrument": reference(seed, "Instrument", setup_path("Instrument", test.instrument))
-        if test.instrument
-        else {},
-        "Keyword": test.keyword,
-        "Method": reference(seed, "Method", setup_path("Method", test.method)),
-        "Remarks": found.remarks or None,
-        "Result": found.result,
-        "ResultCaptureDate": moment(found.captured),
-        "ResultsRange": limits(test.keyword, spec, seed) if spec else None,
-        "RetestOf": reference(seed, "Analysis", retest) if retest else {},
-        "Unit": test.unit or None,
-        "getDateReceived": moment(one.received),
-        "getDateSampled": moment(one.sampled),
-        "getDueDate": moment(one.received + _DUE),
-        "getKeyword": test.keyword,
-        "getLastVerificator": found.verifier or None,
-        "getMethodTitle": test.method,
-        "getMethodURL": setup_path("Method", test.method),
-        "getNumberOfVerifications": len(verifiers),
-        "getParentURL": f"{CLIENT}/{one.id}",
-        "getRemarks": found.remarks,
-        "getRequestID": one.id,
-        "getRequestURL": f"{CLIENT}/{one.id}",
-        "getResult": found.result or "",
-        "getResultCaptureDate": moment(found.captured),
-        "getRetestOfUID": identifier(seed, "uid", retest) if retest else "",
-        "getSampleTypeUID": identifier(seed, "uid", setup_path("SampleType", one.kind)),
-        "getServiceUID": identifier(seed, "uid", service),
-        "getSubmittedBy": (found.submitter or None) if found.result is not None else None,
-        "getUnit": test.unit,
-        "getVerificators": verifiers,
+def _belonging(one: Sample, seed: int) -> Json:
+    """Return which batch and which client a sample belongs to."""
+    path = f"{CLIENT}/{one.batch}"
+    return {
+        "Batch": reference(seed, "Batch", path),
+        "BatchID": one.batch,
+        "BatchURL": path,
+        "Client": reference(seed, "Client", CLIENT),
+        "getBatchID": one.batch,
+        "getBatchUID": identifier(seed, "uid", path),
+        "getBatchURL": path,
+        "getClientID": "BPDEMO",
+        "getClientUID": identifier(seed, "uid", CLIENT),
+        "getClientURL": CLIENT,
+    }
+
+
+def _progress(one: Sample) -> Json:
+    """Return how far the laboratory is with a sample; what was retracted does not count."""
+    counted = [finding for finding in one.findings if finding.state != "retracted"]
+    done = [finding.verified for finding in counted if finding.verified]
+    missing = len(counted) - len(done)
+    verified = max(done) if not missing else None
+    published = verified if one.state == "published" else None
+    modified = moment(max([one.received, *done]))
+    return {
+        "DatePublished": published.strftime("%Y-%m-%d %I:%M %p") if published else None,
+        "assigned_state": "unassigned" if missing else "not_applicable",
+        "getAnalysesNum": [len(done), len(counted), missing, 0],
+        "getDatePublished": moment(published),
+        "getDateVerified": moment(verified),
+        "getProgress": 100 * len(done) // len(counted),
         "modification_date": modified,
         "modified": modified,
+    }
+
+
+def analysis(found: Finding, one: Sample, seed: int) -> Stored:
+    """Return the object of one analysis."""
+    parent = f"{CLIENT}/{one.id}"
+    test = found.test
+    path = f"{parent}/{found.id}"
+    content = skeleton(seed, "Analysis", path, test.title, _written(one.received))
+    content |= _form(found) | _work(found, one) | _method(found, seed)
+    spec = RANGES[one.kind].get(test.keyword)
+    first = f"{one.id}/{found.retest_of}" if found.retest_of else ""
+    content |= {
+        "Keyword": test.keyword,
+        "Result": found.result,
+        "ResultsRange": limits(test.keyword, spec, seed) if spec else None,
+        "RetestOf": _named(seed, "Analysis", first),
+        "Unit": test.unit or None,
+        "getKeyword": test.keyword,
+        "getParentURL": parent,
+        "getRequestID": one.id,
+        "getRequestURL": parent,
+        "getResult": found.result or "",
+        "getRetestOfUID": identifier(seed, "uid", f"{CLIENT}/{first}") if first else "",
+        "getSampleTypeUID": identifier(seed, "uid", setup_path("SampleType", one.kind)),
+        "getUnit": test.unit,
         "review_state": found.state,
     }
     return stored(content, one.batch)
+
+
+def _method(found: Finding, seed: int) -> Json:
+    """Return by which service, method and instrument a result came about."""
+    test = found.test
+    service = setup_path("AnalysisService", test.keyword)
+    method = setup_path("Method", test.method)
+    used = setup_path("Instrument", test.instrument)
+    return {
+        "AnalysisService": reference(seed, "AnalysisService", service),
+        "Instrument": reference(seed, "Instrument", used) if test.instrument else {},
+        "Method": reference(seed, "Method", method),
+        "getMethodTitle": test.method,
+        "getMethodURL": method,
+        "getServiceUID": identifier(seed, "uid", service),
+    }
+
+
+def _work(found: Finding, one: Sample) -> Json:
+    """Return who worked on an analysis, and when."""
+    verifiers = [found.verifier] if found.verifier else []
+    modified = moment(found.verified or found.captured or one.received)
+    return {
+        "Analyst": found.analyst or None,
+        "Remarks": found.remarks or None,
+        "ResultCaptureDate": moment(found.captured),
+        "getDateReceived": moment(one.received),
+        "getDateSampled": moment(one.sampled),
+        "getDueDate": moment(one.received + _DUE),
+        "getLastVerificator": found.verifier or None,
+        "getNumberOfVerifications": len(verifiers),
+        "getRemarks": found.remarks,
+        "getResultCaptureDate": moment(found.captured),
+        "getSubmittedBy": (found.submitter or None) if found.result is not None else None,
+        "getVerificators": verifiers,
+        "modification_date": modified,
+        "modified": modified,
+    }
+
+
+def _named(seed: int, kind: str, name: str) -> Json:
+    return reference(seed, kind, f"{CLIENT}/{name}") if name else {}
 
 
 def _form(found: Finding) -> Json:
