@@ -1,0 +1,183 @@
+"""Our own record of what was captured, judged and packaged: entries are added, never changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+
+from contracts.criterion import Stage
+from contracts.evidence import Capture, Digest
+from contracts.readiness import QualityException, Readiness
+from contracts.reading import Quarantine
+from contracts.times import in_utc
+from tasks.ledger import entries, evaluations
+from tasks.ledger.database import Database
+from tasks.ledger.evaluations import Inputs
+from tasks.ledger.records import Aborted, Evaluation, Finished, Packaged, Quarantined
+
+
+class Ledger:
+    """The append-only record of every batch. Each call is one transaction.
+
+    All calls may raise UnavailableError (no answer, or no turn: asking again may help),
+    StorageError (full, read-only, damaged) and IntegrityError (an entry contradicts the record).
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the ledger at `sqlite:///...` or `postgresql://...`, making it if it is new.
+
+        Raises:
+            SiteError: this is no address of a ledger.
+            UnavailableError: the database does not answer.
+            StorageError: it cannot be written, or a newer version of this program made it.
+        """
+        return cls(Database.open(url))
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        """Return the open ledger."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Return where the ledger is, without any secret."""
+        return f"<{self._database.where}>"
+
+    def batches(self) -> tuple[str, ...]:
+        """Return every batch that something is on record for, sorted."""
+        with self._database.reading() as session:
+            return entries.batches(session)
+
+    def record_capture(self, batch: str, capture: Capture, address: str) -> Capture:
+        """Enter a capture; the same bytes for the same asking give back the first one.
+
+        `address` is the host and port that was asked; what stands before an `@` is not kept.
+        """
+        with self._database.writing(batch) as session:
+            return entries.enter_capture(session, batch, capture, address.rpartition("@")[2])
+
+    def captures(self, batch: str) -> tuple[Capture, ...]:
+        """Return every capture of the batch, in the order they were entered."""
+        with self._database.reading() as session:
+            return entries.captures(session, batch)
+
+    def record_quarantine(self, batch: str, quarantine: Quarantine, at: datetime) -> None:
+        """Enter that a source was set aside; once for each time it happens."""
+        entry = Quarantined(quarantine, in_utc(at))
+        with self._database.writing(batch) as session:
+            entries.enter_quarantine(session, batch, entry)
+
+    def quarantines(self, batch: str) -> tuple[Quarantined, ...]:
+        """Return every quarantine of the batch, in the order they were entered."""
+        with self._database.reading() as session:
+            return entries.quarantines(session, batch)
+
+    def latest_quarantines(self, batch: str) -> tuple[Quarantined, ...]:
+        """Return the last quarantine of each source, by source."""
+        latest = {one.quarantine.source: one for one in self.quarantines(batch)}
+        return tuple(latest[source] for source in sorted(latest))
+
+    def begin_evaluation(  # noqa: PLR0913, PLR0917 (five of them name it, as in find_evaluation)
+        self,
+        batch: str,
+        stage: str,
+        evidence: Digest,
+        strategy: Digest,
+        reason: str,
+        collection: Digest,
+        started_at: datetime,
+    ) -> Evaluation:
+        """Enter the intent to judge, before any result is known, under the batch's next number.
+
+        If the same inputs were begun before and not given up, that evaluation is returned: open
+        (then finish it; whoever began it was interrupted or is judging too) or finished.
+        """
+        inputs = Inputs(batch, Stage(stage), evidence, strategy, reason)
+        with self._database.writing(batch) as session:
+            return evaluations.begin(session, inputs, collection, in_utc(started_at))
+
+    def find_evaluation(
+        self, batch: str, stage: str, evidence: Digest, strategy: Digest, reason: str
+    ) -> Evaluation | None:
+        """Return the finished evaluation of exactly these inputs, or None."""
+        inputs = Inputs(batch, Stage(stage), evidence, strategy, reason)
+        with self._database.reading() as session:
+            found = evaluations.find(session, inputs)
+        return found if found is not None and isinstance(found.ending, Finished) else None
+
+    def finish_evaluation(
+        self,
+        evaluation: Evaluation,
+        readiness: Readiness,
+        exceptions: Sequence[QualityException],
+        record: Digest,
+        judged_at: datetime,
+    ) -> Evaluation:
+        """Enter the result and its exceptions, all or nothing, and return what is on record.
+
+        The same readiness and exceptions again give back the first result, with its own record.
+
+        Raises:
+            IntegrityError: another result is on record, or it was given up.
+            NotFoundError: it was never begun here.
+        """
+        ending = Finished(readiness, tuple(exceptions), record, in_utc(judged_at))
+        with self._database.writing(evaluation.batch) as session:
+            return evaluations.end(session, evaluation, ending)
+
+    def abort_evaluation(self, evaluation: Evaluation, reason: str, at: datetime) -> Evaluation:
+        """Enter why the evaluation was given up; the first reason stays.
+
+        Raises:
+            IntegrityError: it has a result already.
+            NotFoundError: it was never begun here.
+        """
+        with self._database.writing(evaluation.batch) as session:
+            return evaluations.end(session, evaluation, Aborted(reason, in_utc(at)))
+
+    def evaluation(self, batch: str, number: int) -> Evaluation:
+        """Return one evaluation.
+
+        Raises:
+            NotFoundError: the batch has no evaluation of this number.
+        """
+        with self._database.reading() as session:
+            return evaluations.one(session, batch, number)
+
+    def evaluations(self, batch: str) -> tuple[Evaluation, ...]:
+        """Return every evaluation of the batch by number, open and given-up ones too."""
+        with self._database.reading() as session:
+            return evaluations.every(session, batch)
+
+    def record_package(
+        self, evaluation: Evaluation, root: Digest, location: str, at: datetime
+    ) -> Packaged:
+        """Enter a package of a finished evaluation; the same root and place are entered once.
+
+        Raises:
+            IntegrityError: the evaluation has no result.
+            NotFoundError: it was never begun here.
+        """
+        batch = evaluation.batch
+        package = Packaged(batch, evaluation.number, root, location, in_utc(at))
+        with self._database.writing(batch) as session:
+            return entries.enter_package(session, package)
+
+    def package_of(self, evaluation: Evaluation) -> Packaged | None:
+        """Return the package entered last for the evaluation, or None."""
+        own = [one for one in self.packages(evaluation.batch) if one.number == evaluation.number]
+        return own[-1] if own else None
+
+    def packages(self, batch: str) -> tuple[Packaged, ...]:
+        """Return every package of the batch, in the order they were entered."""
+        with self._database.reading() as session:
+            return entries.packages(session, batch)

@@ -1,0 +1,56 @@
+"""The shape of the ledger's tables: brought to the newest by migrations that ship with us."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from contracts.errors import StorageError
+
+VERSION_TABLE = "ledger_version"
+
+
+def is_up_to_date(connection: Connection, where: str) -> bool:
+    """Tell whether the database has the newest shape.
+
+    Raises:
+        StorageError: a newer version of this program made it.
+    """
+    scripts = ScriptDirectory.from_config(_config())
+    found = MigrationContext.configure(
+        connection, opts={"version_table": VERSION_TABLE}
+    ).get_current_heads()
+    known = {script.revision for script in scripts.walk_revisions()}
+    unknown = sorted(set(found) - known)
+    if unknown:
+        raise StorageError(
+            f"a ledger made by a newer version of Batchproof (its shape is {unknown[0]})",
+            expected=f"the shape {' or '.join(scripts.get_heads())} or an older one",
+            where=where,
+            move="the administrator installs the newer version; the ledger was not touched",
+        )
+    return set(found) == set(scripts.get_heads())
+
+
+def bring_up_to_date(connection: Connection, where: str) -> None:
+    """Run what migrations are missing, inside the caller's transaction.
+
+    Raises:
+        StorageError: a newer version of this program made it.
+    """
+    if is_up_to_date(connection, where):  # another process was faster
+        return
+    config = _config()
+    config.attributes["connection"] = connection
+    config.attributes["version_table"] = VERSION_TABLE
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    folder = str(Path(__file__).with_name("migrations"))
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    return config
