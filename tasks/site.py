@@ -19,7 +19,7 @@ from contracts.errors import SiteError, UnreadableError
 from contracts.times import read_time
 from tasks.site_yaml import Document, Plain, Pointer, read_yaml
 
-_SECRETS = re.compile(r"(?i)(token|pass(word|phrase)?|secret|api_?key|authorization|bearer)")
+_SECRETS = re.compile(r"(?i)(token|pass|secret|api[-_]?key|authorization|bearer)")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _SHOWN = 60
 _BOUNDS: Mapping[object, str] = {
