@@ -1,0 +1,35 @@
+"""The strategy at a glance says what the files say, and is checked against them."""
+
+from dataclasses import replace
+
+from expectations.overview import main, overview
+from expectations.strategy import cases, folder_for, load
+
+FOLDER = folder_for("car-t-autologous")
+
+
+def test_the_committed_overview_is_what_the_files_say(capsys):
+    assert main(["--check"]) == 0, capsys.readouterr().err
+
+
+def test_every_criterion_has_a_row_with_its_limit_and_its_citation():
+    strategy = load(FOLDER)
+    text = overview(strategy, len(cases(FOLDER)))
+    for one in strategy.criteria:
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| {one.id} ")]
+        assert one.title in row
+        assert one.limits[-1].cites in row
+        assert str(one.limits[-1].effective) in row
+    row = next(line for line in text.splitlines() if line.startswith("| CQA-VIA-001 "))
+    assert "≥ 80.0 % since 2025-09-15" in row
+    assert "≥ 70.0 % since 2024-01-01" in row
+
+
+def test_a_changed_strategy_has_another_overview():
+    strategy = load(FOLDER)
+    assert overview(strategy, 1) != overview(replace(strategy, criteria=strategy.criteria[:-1]), 1)
+
+
+def test_wrong_usage_is_told(capsys):
+    assert main(["--chek"]) == 2
+    assert "Usage:" in capsys.readouterr().err
