@@ -68,6 +68,7 @@ def request_for(
     request = ua.HistoryReadRequest()
     request.Parameters.HistoryReadDetails = details
     request.Parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
+    request.Parameters.ReleaseContinuationPoints = False
     request.Parameters.NodesToRead = [wanted]
     return request
 
