@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from great_expectations.core.expectation_suite import ExpectationSuite
     from pandas import DataFrame
 
-__all__ = ["compile_all", "compile_suite", "judge", "load_suite"]
+__all__ = ["compile_all", "compile_suite", "judge", "load_suite", "run"]
 
 _ONE_AT_A_TIME: Final = threading.Lock()
 """Great Expectations keeps its current project in one global: two runs at once would share it."""
@@ -102,7 +102,7 @@ def _silence() -> Iterator[None]:
 def _results(compiled: Compiled, points: "DataFrame") -> Sequence[Any]:
     """Return the results of the suite, or say that there are none."""
     try:
-        return _run(compiled, points)
+        return run(compiled, points)
     except BatchproofError:
         raise
     except Exception as error:
@@ -112,8 +112,11 @@ def _results(compiled: Compiled, points: "DataFrame") -> Sequence[Any]:
         ) from error
 
 
-def _run(compiled: Compiled, points: "DataFrame") -> Sequence[Any]:
-    """Run the suite in a context that lives in memory and for this once."""
+def run(compiled: Compiled, points: "DataFrame") -> Sequence[Any]:
+    """Return the raw results of a suite, run in a context that lives in memory and for this once.
+
+    `points` is what `frame` returns. Only `judge` says what the results mean.
+    """
     gx = _great_expectations()
     from great_expectations.data_context.types.base import (  # noqa: PLC0415 (as above)
         ProgressBarsConfig,
