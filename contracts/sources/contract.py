@@ -52,12 +52,7 @@ class WireRecord:
         for one in self.fields:
             if one.name == name:
                 return one
-        raise ContractError(
-            f"no field '{name}' in the record '{self.name}'",
-            expected="every field that the reader needs",
-            where="the source contract",
-            move="the contract's owner adds it",
-        )
+        raise _lacks(f"the record '{self.name}'", f"no field '{name}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +171,8 @@ def _lacks(where: str, found: str) -> ContractError:
 def _record(document: Mapping[str, object], where: str) -> WireRecord:
     fields = tuple(_field(one, where) for one in _mappings(document, "properties", where))
     _refuse_twice([one.name for one in fields], where)
-    return WireRecord(
-        name=_text(document, "name", where),
-        path=_text(document, "physicalName", where),
-        fields=fields,
-    )
+    path = _text(document, "physicalName", where)
+    return WireRecord(_text(document, "name", where), path, fields)
 
 
 def _field(document: Mapping[str, object], where: str) -> Field:
