@@ -149,27 +149,36 @@ class _Collected:
             if self.client is None:
                 self.client = await self._connected()
             await self._window(self.client, window)
-        except UaStatusCodeError as error:
+        except _PassingError:
             await self._hang_up()
+            raise
+        except (UaError, OSError) as error:
+            await self._hang_up()
+            raise self._meaning(error, window) from error
+
+    def _meaning(self, error: Exception, window: TagWindow) -> SourceError:
+        """Return the fault in our words: one that may pass, or one that a person must look at."""
+        if isinstance(error, UaStatusCodeError):
             name = str(ua.StatusCode(ua.UInt32(error.code)).name)
             if error.code in _PASSING:
-                raise _PassingError(name) from error
-            raise self._unreadable(f"the refusal {name}", "an answer", window) from error
-        except TimeoutError as error:
-            await self._hang_up()
-            found = f"silence for {self.source.timeout_seconds:g} s"
-            raise _PassingError(found) from error
-        except (OSError, UaError, asyncio.CancelledError) as error:
-            await self._hang_up()
-            if isinstance(error, asyncio.CancelledError):
-                raise
-            raise _PassingError("no connection, or one that was cut") from error
+                return _PassingError(name)
+            return self._unreadable(f"the refusal {name}", "an answer", window)
+        if isinstance(error, TimeoutError):
+            return _PassingError(f"silence for {self.source.timeout_seconds:g} s")
+        if isinstance(error, OSError):
+            return _PassingError("no connection, or one that was cut")
+        found = f"a server that does not fit ({str(error)[:100]})"
+        return self._unreadable(found, "OPC UA without security and login", window)
 
     async def _connected(self) -> Client:
         timeout = self.source.timeout_seconds
         client = Client(self.source.url, timeout=timeout, watchdog_intervall=_QUIET)
         client.max_messagesize = LARGEST_PAGE
-        await asyncio.wait_for(client.connect(), 2 * timeout)
+        try:
+            await asyncio.wait_for(client.connect(), 2 * timeout)
+        except BaseException:
+            client.disconnect_socket()
+            raise
         return client
 
     async def _window(self, client: Client, window: TagWindow) -> None:

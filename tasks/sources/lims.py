@@ -86,15 +86,18 @@ class _Lims:
         count = 0
         for page in range(_MOST_PAGES):
             answer = self._ask(wanted, len(items))
-            said, here = self._page(answer)
+            said, here, last = self._page(answer)
             self._agree(answer, page, count, said)
             self._belong(answer, wanted, here)
             self._advance(answer, known, here, said - len(items))
             count = said
             items += here
             known.update(_texts(here, "uid"))
-            if len(items) >= count:
+            if len(items) == count:
                 return items
+            if last:
+                found = f"the last page, while {count - len(items)} items of {count} have not come"
+                raise self._unreadable(answer, found, "the missing items")
         raise self._unreadable(answer, f"more than {_MOST_PAGES} pages", "a list that ends")
 
     def _ask(self, wanted: _List, start: int) -> Fetched:
@@ -108,8 +111,8 @@ class _Lims:
         self.received.append(answer)
         return answer
 
-    def _page(self, answer: Fetched) -> tuple[int, list[_Item]]:
-        """Return how many items a list says it has, and those on this page."""
+    def _page(self, answer: Fetched) -> tuple[int, list[_Item], bool]:
+        """Return how many items a list has, those on this page, and whether it ends here."""
         try:
             page = json.loads(answer.body)
         except (ValueError, RecursionError) as error:
@@ -119,7 +122,7 @@ class _Lims:
         sound = isinstance(items, list) and all(isinstance(each, dict) for each in items)
         if not isinstance(count, int) or not isinstance(items, list) or not sound:
             raise self._unreadable(answer, "JSON that is no page", "a page with count and items")
-        return count, items
+        return count, items, page.get("next", "") is None
 
     def _agree(self, answer: Fetched, page: int, before: int, now: int) -> None:
         if page and before != now:

@@ -142,6 +142,11 @@ def test_a_missing_page(server: Scripted):
     assert "an empty page, while 5 items of the list have not come" in error.found  # 7 - 2
 
 
+def test_a_last_page_that_comes_too_early(server: Scripted):
+    error = bent(server, lambda page: page | {"next": None})
+    assert "the last page, while 3 items of 7 have not come" in error.found  # 7 - 2 - 2
+
+
 def test_a_repeated_page(server: Scripted):
     first = RecordedLims().resources["analysis"][6:8]  # the first two of DP-0002
     error = bent(server, lambda page: page | {"items": first})
