@@ -13,8 +13,10 @@ Spot: TypeAlias = tuple[str | int, ...]
 """The way from the top of a file to one of its parts: `("criteria", 3, "limits", 0, "low")`."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 20
 _PLAIN = "tag:yaml.org,2002:"
 _TEXTS = frozenset({_PLAIN + "str", _PLAIN + "timestamp"})
+_COLLECTIONS = frozenset({_PLAIN + "map", _PLAIN + "seq"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,6 +56,9 @@ def marked(file: str, data: bytes) -> Marked:
     """Read one YAML file; what cannot be read is a problem of the result, never an exception."""
     try:
         text = data.decode("utf-8")
+        refused = tuple(_refused(file, text))
+        if refused:
+            return Marked(file, None, {}, refused)
         top = yaml.compose(text, Loader=_LOADER)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
@@ -61,11 +66,29 @@ def marked(file: str, data: bytes) -> Marked:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return Marked(file, None, {}, (Problem(file, line, f"not YAML: {error.problem}"),))
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         return Marked(file, None, {}, (Problem(file, 1, f"not YAML: {str(error)[:80]}"),))
     builder = _Builder(file)
     content = builder.build(top, ()) if top is not None else None
     return Marked(file, content, builder.lines, tuple(builder.problems))
+
+
+def _refused(file: str, text: str) -> Iterator[Problem]:
+    """Yield what a file must not have at all, before anything is built from it.
+
+    The YAML library's composer follows nesting by recursion and crashes on a hundred thousand
+    brackets; an alias may even contain itself.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            yield Problem(file, line, f"lists and groups nested more than {_DEEPEST} deep")
+            return
+        if isinstance(event, yaml.AliasEvent):
+            yield Problem(file, line, "an alias; every value is written where it stands")
 
 
 class _Builder:
@@ -75,16 +98,12 @@ class _Builder:
         self.file = file
         self.lines: dict[Spot, int] = {}
         self.problems: list[Problem] = []
-        self._seen: set[int] = set()
 
     def build(self, node: yaml.Node, spot: Spot) -> Content:
         """Return the content of a node and of everything in it."""
         self.lines.setdefault(spot, node.start_mark.line + 1)
-        if id(node) in self._seen:
-            words = "an alias; every value is written where it stands"
-            self.problems.append(Problem(self.file, self.lines[spot], words))
-            return self._scalar(node) if isinstance(node, yaml.ScalarNode) else None
-        self._seen.add(id(node))
+        if isinstance(node, yaml.CollectionNode) and node.tag not in _COLLECTIONS:
+            self._add(node, f"the YAML tag {node.tag}")
         if isinstance(node, yaml.MappingNode):
             return dict(self._members(node, spot))
         if isinstance(node, yaml.SequenceNode):
