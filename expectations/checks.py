@@ -147,7 +147,9 @@ def id_problems(
     """
     first: dict[str, str] = {}
     for file, spot, entry in entries:
-        name = str(entry.get("id"))
+        name = entry.get("id")
+        if not isinstance(name, str):
+            continue
         place = f"{file.file}:{file.line((*spot, 'id'))}"
         if name in first:
             words = f"two rules for one id: {name} stands in {first[name]} already"

@@ -427,6 +427,14 @@ def test_a_file_that_is_no_yaml_does_not_make_links_into_it_wrong(folder, refuse
     assert f"{RELEASE}:2: not YAML" in told
 
 
+def test_two_criteria_without_an_id_are_not_taken_for_one(folder, refused):
+    change(folder, RELEASE, "  - id: CQA-MYC-001\n    title", "  - title")
+    change(folder, EXPANSION, "  - id: COI-APH-001\n    title", "  - title")
+    told = refused()
+    assert "2 problems" in told
+    assert told.count("'id' is missing") == 2
+
+
 def test_a_missing_strategy_file_is_told(folder, refused):
     (folder / HEAD).unlink()
     assert "strategy.yaml:1: the file is missing" in refused()
