@@ -34,7 +34,9 @@ class Written:
             expected = "a time that a calendar has in every zone"
             raise UnreadableError(found_words, expected=expected, where=where, move=MOVE) from error
         except UnreadableError as error:
-            raise error.at(where) from error
+            raise UnreadableError(
+                error.found, expected=error.expected, where=where, move=error.move or MOVE
+            ) from error
         return found
 
 

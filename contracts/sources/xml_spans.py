@@ -80,8 +80,6 @@ def read_xml(data: bytes) -> Element:
         where = f"line {error.lineno}, byte {max(0, building.parser.ErrorByteIndex)}"
         words = f"XML that is not well-formed ({expat.ErrorString(error.code)})"
         raise _refusal(words, "a whole, well-formed XML document", where) from error
-    except (LookupError, ValueError) as error:
-        raise _refusal(f"XML that cannot be read ({error})", "UTF-8 XML", "byte 0") from error
     return building.root()
 
 

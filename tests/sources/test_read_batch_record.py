@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.errors import UnreadableError
 from contracts.observation import Status
+from contracts.sources import batch_record as reader
 from infra.plant.batches import SEED, STORIES
 from infra.plant.record import batch_record
 from tasks import reading
@@ -107,6 +108,8 @@ FAULTS = {
     "not-valid": (b"<EntryID>E-0</EntryID>", b"<Surprise/>", "Surprise"),
     "not-utf-8": ("µ".encode(), b"\xb5", "not well-formed"),
     "another-encoding": (b'encoding="UTF-8"', b'encoding="latin-1"', "the encoding latin-1"),
+    "time-that-is-none": (b"2026-03-02T09:06:00", b"2026-03-02T25:06:00", "a date that exists"),
+    "another-document": (b'xmlns="http://www.mesa.org/xml/B2MML"', b'xmlns="urn:x"', "urn:x"),
     "dtd": (b"<BatchProductionRecord", b"<!DOCTYPE x><BatchProductionRecord", "DTD"),
     "unit-unknown": (b">degC<", b">degrees<", "the unit 'degrees'"),
     "unit-of-another-scale": (b">degC<", b">degF<", "the unit 'degF'"),
@@ -188,12 +191,37 @@ def test_words_in_a_number_are_kept_as_words_when_they_are_declared_so(read, sma
     assert (str(one.value), type(one.value).__name__) == ("n/a", "Text")
 
 
+def test_a_change_of_what_carries_no_value_is_told(read, small_record):
+    other = small_record.replace(
+        b"<RecordReference>EV-VOL</RecordReference>", b"<RecordReference>ST-1</RecordReference>", 1
+    ).replace(
+        b"<RecordReference>EV-VOL</RecordReference>", b"<RecordReference>E-9</RecordReference>", 1
+    )
+    got, _ = read(other)
+    (told,) = [one for one in got.unread if "a change of an entry" in one.reason]
+    assert told.reason.endswith("(2 times, first here)")
+    assert Status.CORRECTED not in {one.status for one in got.observations}
+
+
+def test_a_role_that_the_contract_does_not_know_is_told(read, small_record):
+    got, _ = read(small_record.replace(b"Verified by", b"Watched by"))
+    assert "verified_by" not in {one.characteristic for one in got.observations}
+    assert any("the role 'Watched by'" in one.reason for one in got.unread)
+
+
 def test_a_byte_order_mark_moves_every_span_with_it(read, small_record, quoted):
     plain, _ = read(small_record)
     marked, pair = read(b"\xef\xbb\xbf" + small_record)
     for one, other in zip(plain.observations, marked.observations, strict=True):
         assert other.origin.places[0].offset == one.origin.places[0].offset + 3
     assert quoted(marked.observations[0].origin.places[0], [pair]) == b"car-t-autologous"
+
+
+def test_a_message_that_is_no_record_is_refused(captured):
+    data = b'<BatchInformation xmlns="http://www.mesa.org/xml/B2MML"/>'
+    pair = captured("batch_record", data, REQUEST)
+    with pytest.raises(UnreadableError, match="the element BatchInformation"):
+        reader.read([pair], reading.contract_of("batch_record"), "CART-T-1", "UTC")
 
 
 def test_no_record_is_no_reading():

@@ -238,6 +238,14 @@ def test_a_truncated_page_is_refused_wherever_it_ends(read, end):
         read(WHOLE[:end])
 
 
+@pytest.mark.parametrize("kind", [ua.VariantType.Double, ua.VariantType.Null])
+def test_readings_that_end_too_early_are_refused_wherever(kind):
+    one = struct_to_binary(value(None if kind is ua.VariantType.Null else 1.0, 0, kind))
+    for end in range(2 * len(one)):
+        with pytest.raises(UnreadableError, match="within a reading"):
+            columns((one + one)[:end], 0, 2)
+
+
 def test_pages_out_of_turn_are_refused(captured):
     pairs = [captured("equipment", body([value(1.0, 0)]), request(page=2))]
     with pytest.raises(UnreadableError, match=r"page 2 of BR-101\.TEMP"):

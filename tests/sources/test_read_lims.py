@@ -295,6 +295,12 @@ def test_an_unknown_sample_type_is_told_with_its_analyses(lab):
     assert "(2 times, first here)" in reasons
 
 
+def test_a_sample_without_identity_is_told(lab):
+    got = lab(sample=SAMPLE | {"ClientSampleID": None})
+    assert "coi_identifier" not in {one.characteristic for one in got.observations}
+    assert any("carries no chain-of-identity code" in one.reason for one in got.unread)
+
+
 def two_pages(first=VIAB, second=MYCO, **changes):
     one = envelope(objects(first), count=2, pages=2, **changes)
     return [one, envelope(objects(second), count=2, pages=2, page=2)]
@@ -364,6 +370,12 @@ def test_a_breach_is_refused_in_words(lab, fault):
     assert refused.value.expected
     assert refused.value.where
     assert refused.value.move
+
+
+def test_a_request_of_another_kind_is_refused(captured):
+    pairs = [captured("lims", envelope([]), "HistoryRead x")]
+    with pytest.raises(UnreadableError, match="the request 'HistoryRead x'"):
+        told(pairs, "CART-T-1")
 
 
 def test_a_duplicate_sample_is_refused(lab):

@@ -79,6 +79,7 @@ FAULTS = {
     "utf-16-without-mark": ("<a/>".encode("utf-16-le"), "another encoding"),
     "latin-1": (b'<?xml version="1.0" encoding="iso-8859-1"?><a/>', "iso-8859-1"),
     "not-utf-8": (b"<a>\xe9</a>", "not well-formed"),
+    "half-a-character": (b"<a>\xed\xa0\x80</a>", "not well-formed"),
     "unbound-prefix": (b"<x:a/>", "unbound prefix"),
     "attribute-twice": (b'<a k="1" k="2"/>', "duplicate attribute"),
     "deeper-than-64": (b"<a>" * 65 + b"</a>" * 65, "deeper than 64"),

@@ -68,3 +68,12 @@ def test_a_dtd_never_reaches_the_schema_check(monkeypatch):
 
 def test_the_word_for_nothing_read_from_no_equipment_is_an_empty_reading():
     assert reading.read("equipment", [], "CART-T-1", "UTC") == Reading()
+
+
+def test_what_is_too_large_for_the_schema_check_is_refused_in_words():
+    # libxml2 takes no attribute beyond 10 million characters unless it is told to
+    huge = record("<BatchID>CART-T-1</BatchID>").replace(
+        b"<ID>", b'<ID schemeName="' + b"x" * 10_000_001 + b'">', 1
+    )
+    with pytest.raises(UnreadableError, match="AttValue length too long"):
+        batch_record(huge)
