@@ -12,6 +12,8 @@ Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | 
 
 _LONGEST = 1_000_000
 _DEEPEST = 20
+_SLIPS = (ValueError, ArithmeticError, LookupError)
+"""What PyYAML itself lets slip on text such as `"\\UFFFFFFFF"` or `!!bool maybe`."""
 _TEXT = "tag:yaml.org,2002:str"
 _TIME = "tag:yaml.org,2002:timestamp"
 _TYPED = {f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float", "null")}
@@ -48,7 +50,7 @@ def read_yaml(data: bytes) -> Document:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         return Document(None, {}, (f"line {line}: this is not YAML: {error.problem}",))
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, RecursionError, *_SLIPS):
         return Document(None, {}, ("this is not YAML",))
     if root is None:
         return Document(None, {}, ("the file is empty",))
@@ -103,10 +105,10 @@ class _Walk:
         if node.tag in _TYPED:
             try:
                 typed: Plain = self.loader.construct_object(node)
-            except ValueError:
+            except _SLIPS:
                 typed = math.nan
             if isinstance(typed, float) and not math.isfinite(typed):
-                self._problem(node, "a number that is none")
+                self._problem(node, "a number or a yes or no that is none")
                 return None
             return typed
         self._problem(node, "a value with a tag (!) or a merge (<<); write the plain value")
