@@ -78,7 +78,13 @@ def _check_schema(capture: Capture, data: bytes) -> None:
     try:
         document = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise _not_valid(capture, str(error.msg), str(error.lineno)) from error
+        words = str(error.msg).partition(",")[0]
+        raise UnreadableError(
+            f"XML that is too much for the schema check ({words})",
+            expected="a batch record of ordinary size",
+            where=f"{capture.request}, line {error.lineno}",
+            move="the manufacturing system's owner looks at what it hands over",
+        ) from error
     try:
         _schema().assertValid(document)
     except etree.DocumentInvalid as error:

@@ -10,7 +10,7 @@ from contracts.reading import Reading
 from contracts.sources.contract import SourceContract, Term
 from contracts.sources.json_spans import JsonValue
 from contracts.sources.lims_analyses import analysis
-from contracts.sources.lims_pages import READ, Page, page, reconciled
+from contracts.sources.lims_pages import READ, Page, page, reconciled, telling
 from contracts.sources.lims_samples import Sample
 from contracts.sources.observing import Asked, qualified
 from contracts.sources.record import Record
@@ -28,10 +28,8 @@ def read(
     asked = Asked(contract, batch, zone)
     pages: list[Page] = []
     for capture, data in captured:
-        try:
+        with telling(capture):
             pages.append(page(asked, capture, data))
-        except UnreadableError as error:
-            raise error.at(capture.request) from error
     answers = [one for one in pages if one.resource in READ]
     reconciled(answers)
     things = [*_of_batch(batch, answers), *_others(pages)]
@@ -55,20 +53,29 @@ def _of_batch(batch: str, pages: Sequence[Page]) -> Iterator[Observation | Lefto
     uid = _batch_uid(batch, pages)
     samples = {one.uid: one for one in _samples(batch, uid, pages)}
     for sample in samples.values():
-        yield from _identity(sample)
+        with telling(sample.page.capture):
+            yield from list(_identity(sample))
     received: dict[str, str] = {}
     for one, item in _items(pages, "analysis"):
-        record = one.record(item, "analysis")
-        owner = samples.get(record.need("sample_uid").text)
-        key = record.need("uid").text
-        if owner is None:
-            raise _foreign(record, one, f"an analysis of a sample that is not of {batch}")
-        if key in received:
-            raise record.breach(f"the analysis '{key[:80]}' in two lists", "each analysis once")
-        received[key] = owner.uid
-        yield from analysis(one, item, owner)
+        with telling(one.capture):
+            yield from list(_analysis(one, item, samples, received))
     for sample in samples.values():
-        _all_received(sample, received)
+        with telling(sample.page.capture):
+            _all_received(sample, received)
+
+
+def _analysis(
+    one: Page, item: JsonValue, samples: Mapping[str, Sample], received: dict[str, str]
+) -> Iterator[Observation | Leftover]:
+    record = one.record(item, "analysis")
+    owner = samples.get(record.need("sample_uid").text)
+    key = record.need("uid").text
+    if owner is None:
+        raise _foreign(record, one, f"an analysis of a sample that is not of {one.asked.batch}")
+    if key in received:
+        raise record.breach(f"the analysis '{key[:80]}' in two lists", "each analysis once")
+    received[key] = owner.uid
+    yield from analysis(one, item, owner)
 
 
 def _items(pages: Sequence[Page], resource: str) -> Iterator[tuple[Page, JsonValue]]:
@@ -78,11 +85,12 @@ def _items(pages: Sequence[Page], resource: str) -> Iterator[tuple[Page, JsonVal
 def _batch_uid(batch: str, pages: Sequence[Page]) -> str:
     found = []
     for one, item in _items(pages, "batch"):
-        record = one.record(item, "batch")
-        named = record.need("batch_id")
-        if named.text != batch:
-            raise _foreign(record, one, f"the batch '{named.text[:80]}'")
-        found.append(record.need("uid").text)
+        with telling(one.capture):
+            record = one.record(item, "batch")
+            named = record.need("batch_id")
+            if named.text != batch:
+                raise _foreign(record, one, f"the batch '{named.text[:80]}'")
+            found.append(record.need("uid").text)
     if len(found) != 1:
         raise _nothing(f"{len(found)} batches called {batch}", pages)
     return found[0]
@@ -91,26 +99,31 @@ def _batch_uid(batch: str, pages: Sequence[Page]) -> str:
 def _samples(batch: str, batch_uid: str, pages: Sequence[Page]) -> list[Sample]:
     found: dict[str, Sample] = {}
     for one, item in _items(pages, "analysisrequest"):
-        record = one.record(item, "sample")
-        if record.need("batch_uid").text != batch_uid:
-            raise _foreign(record, one, "a sample of another batch")
-        number = record.need("sample_id")
-        if number.text in found:
-            raise record.breach(f"the sample '{number.text[:80]}' twice", "each sample once")
-        kind = record.need("sample_type")
-        found[number.text] = Sample(
-            page=one,
-            item=item,
-            record=record,
-            uid=record.need("uid").text,
-            number=number.text,
-            kind=_kind(one.asked.contract, kind.text),
-            state=record.need("state"),
-            sampled_at=record.time("sampled_at"),
-        )
+        with telling(one.capture):
+            sample = _sample(one, item, batch_uid)
+            if sample.number in found:
+                words = f"the sample '{sample.number[:80]}' twice"
+                raise sample.record.breach(words, "each sample once")
+        found[sample.number] = sample
     if not found:
         raise _nothing(f"no sample of {batch}", pages)
     return list(found.values())
+
+
+def _sample(one: Page, item: JsonValue, batch_uid: str) -> Sample:
+    record = one.record(item, "sample")
+    if record.need("batch_uid").text != batch_uid:
+        raise _foreign(record, one, "a sample of another batch")
+    return Sample(
+        page=one,
+        item=item,
+        record=record,
+        uid=record.need("uid").text,
+        number=record.need("sample_id").text,
+        kind=_kind(one.asked.contract, record.need("sample_type").text),
+        state=record.need("state"),
+        sampled_at=record.time("sampled_at"),
+    )
 
 
 def _kind(contract: SourceContract, code: str) -> Term | None:
@@ -163,7 +176,7 @@ def _foreign(record: Record, one: Page, found: str) -> UnreadableError:
     return UnreadableError(
         found,
         expected=f"only what belongs to {one.asked.batch}",
-        where=f"{one.capture.request}, {record.where}",
+        where=record.where,
         move="the LIMS ignored the filter it was asked with; its owner looks at the request",
     )
 

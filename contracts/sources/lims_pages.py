@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from contracts.errors import UnreadableError
@@ -13,6 +14,7 @@ from contracts.sources.record import MOVE, Record, Written
 from contracts.sources.rest import Leftover
 
 _REQUEST = re.compile(r"GET (?P<path>[^ ?]*/(?P<resource>[a-z]+))(?:\?(?P<query>[^ ]*))?")
+_REPEATS = {1: "repeats the first"}
 _PAGING = ("b_start=", "limit=", "page=", "b_size=")
 _JSON_KINDS = {"text": "string", "time": "string", "number": "number", "flag": "boolean"}
 READ = ("batch", "analysisrequest", "analysis")
@@ -99,6 +101,15 @@ def page(asked: Asked, capture: Capture, data: bytes) -> Page:
     return Page(asked, capture, root, match["resource"], f"{match['path']}?{'&'.join(query)}")
 
 
+@contextmanager
+def telling(capture: Capture) -> Iterator[None]:
+    """Say of every refusal inside in which answer it was found."""
+    try:
+        yield
+    except UnreadableError as error:
+        raise error.at(capture.request) from error
+
+
 def _require_items(root: JsonValue) -> None:
     message, items = root.members.get("message"), root.members.get("items")
     if items is None or items.kind != "array":
@@ -134,10 +145,10 @@ def _one_listing(pages: Sequence[Page]) -> None:
         for item in one.items():
             uid = _uid(one, item)
             if uid.text in seen:
-                again = "repeats the first" if seen[uid.text] == 1 else "repeats an earlier one"
-                raise _contradiction(
-                    one, f"page {number} {again}: '{uid.text[:80]}' twice", "each object once"
-                )
+                again = f"page {number} {_REPEATS.get(seen[uid.text], 'repeats an earlier one')}"
+                where = "on one page" if seen[uid.text] == number else f"because {again}"
+                found = f"the {one.resource} '{uid.text[:80]}' twice, {where}"
+                raise _contradiction(one, found, "each object once")
             seen[uid.text] = number
     if len(set(counts)) > 1:
         listed = " and ".join(str(count) for count in sorted(set(counts)))
@@ -154,7 +165,8 @@ def _one_listing(pages: Sequence[Page]) -> None:
 
 
 def _count(one: Page, name: str) -> int:
-    written = one.record(one.root, "page").need(name)
+    with telling(one.capture):
+        written = one.record(one.root, "page").need(name)
     if not written.text.isdigit():
         raise _contradiction(one, f"the {name} {written.text[:40]}", "a whole number")
     return int(written.text)
@@ -171,4 +183,5 @@ def _contradiction(one: Page, found: str, expected: str) -> UnreadableError:
 
 def _uid(one: Page, item: JsonValue) -> Written:
     """Return the LIMS' key of an object; every kind of object has one."""
-    return one.record(item, "object").need("uid")
+    with telling(one.capture):
+        return one.record(item, "object").need("uid")

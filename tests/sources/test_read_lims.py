@@ -368,7 +368,7 @@ def test_a_breach_is_refused_in_words(lab, fault):
         lab(**answers)
     assert words in refused.value.found + refused.value.in_words()
     assert refused.value.expected
-    assert refused.value.where
+    assert refused.value.where.count(API) == 1
     assert refused.value.move
 
 
@@ -376,6 +376,13 @@ def test_a_request_of_another_kind_is_refused(captured):
     pairs = [captured("lims", envelope([]), "HistoryRead x")]
     with pytest.raises(UnreadableError, match="the request 'HistoryRead x'"):
         told(pairs, "CART-T-1")
+
+
+def test_a_sample_listed_twice_is_refused(lab):
+    twice = envelope(objects(SAMPLE, SAMPLE))
+    answers = {"batch?x=y": envelope(objects(BATCH)), "analysisrequest?x=y": twice}
+    with pytest.raises(UnreadableError, match="the analysisrequest 's1' twice, on one page"):
+        lab(raw=answers)
 
 
 def test_a_duplicate_sample_is_refused(lab):
