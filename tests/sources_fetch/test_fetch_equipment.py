@@ -19,7 +19,6 @@ from tasks.site import SiteSource
 from tasks.sources import equipment
 from tasks.sources.equipment import TagWindow
 from tasks.sources.fetched import Fetched, FetchUnavailableError, FetchUnreadableError
-from tasks.sources.history_wire import results_of, shell_of
 
 END = START + timedelta(hours=1)
 TEMP = TagWindow("ns=2;s=BR-101.TEMP", START, END)
@@ -215,37 +214,3 @@ def test_the_library_is_quiet_and_its_log_as_before(line: Line, caplog: pytest.L
     assert log.level == logging.WARNING
     assert [record for record in caplog.records if record.name.startswith("asyncua")] == []
     log.setLevel(logging.CRITICAL + 1)
-
-
-def answer(results: bytes) -> Buffer:
-    whole = struct_to_binary(ua.HistoryReadResponse())
-    return Buffer(whole[: -len(struct.pack("<ii", 0, 0))] + results)
-
-
-def test_what_follows_the_header_is_the_body():
-    assert results_of(answer(b"\x01\x02")) == b"\x01\x02"
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"\x01", struct_to_binary(ua.ReadResponse()), bytes(answer(b"")._data[:10])],  # noqa: SLF001 - asyncua's bytes
-)
-def test_an_answer_to_something_else(data: bytes):
-    with pytest.raises(UnreadableError, match="one HistoryReadResponse"):
-        results_of(Buffer(data))
-
-
-@pytest.mark.parametrize(
-    ("results", "words"),
-    [
-        (b"", "0 bytes"),
-        (struct.pack("<iI", 1, 0), "8 bytes"),
-        (struct.pack("<iIi", 2, 0, -1), "2 results"),
-        (struct.pack("<iIi", -1, 0, -1), "-1 results"),
-        (struct.pack("<iIi", 1, 0, 5) + b"abcd", "ends in its continuation point"),
-        (struct.pack("<iIi", 1, 0, 2**31 - 1), "ends in its continuation point"),
-    ],
-)
-def test_a_page_that_ends_too_early(results: bytes, words: str):
-    with pytest.raises(UnreadableError, match=words):
-        shell_of(results)

@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -205,46 +205,6 @@ def test_sweeping_takes_the_dead_and_leaves_the_living(tmp_path: Path):
         writer.stdout.close()
     assert store.sweep() == 1
     assert files(tmp_path) == {f"{ABC[:2]}/{ABC[2:]}"}
-
-
-def in_mid_write(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> list[object]:
-    """Let something happen when the first file is written and not yet named; return its result."""
-    came: list[object] = []
-    settle = os.fsync
-
-    def settling(handle: int) -> None:
-        if not came and stat.S_ISREG(os.fstat(handle).st_mode):
-            came.append(happens())
-        settle(handle)
-
-    monkeypatch.setattr(os, "fsync", settling)
-    return came
-
-
-def test_a_sweep_in_mid_write_takes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    store = Store(tmp_path)
-    swept = in_mid_write(monkeypatch, store.sweep)
-    assert store.put(b"abc") == ABC
-    assert swept == [0]
-
-
-def test_a_file_that_is_swept_all_the_same_is_written_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    folder = tmp_path / ABC[:2]
-    took = in_mid_write(monkeypatch, lambda: [file.unlink() for file in folder.iterdir()])
-    store = Store(tmp_path)
-    assert store.get(store.put(b"abc")) == b"abc"
-    assert took == [[None]]  # one unfinished file was taken away
-
-
-def test_no_file_shows_under_its_digest_before_it_is_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    store = Store(tmp_path)
-    seen = in_mid_write(monkeypatch, store.path(ABC).exists)
-    store.put(b"abc")
-    assert seen == [False]
 
 
 def test_putting_beside_a_dead_writers_rest_sweeps_it(tmp_path: Path):
