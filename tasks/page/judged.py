@@ -1,0 +1,105 @@
+"""Every criterion with what came of it, and every exception with all that stands behind it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tasks.page import words
+from tasks.page.facts import Fact, Facts, process_order
+from tasks.page.given import PageDocuments, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One criterion in force and its verdict."""
+
+    criterion: Record
+    verdict: Record
+    fact: Fact | None
+    """The observation that decided, if there is one."""
+    others: int
+    """How many further observations were judged with it."""
+    unit: str
+
+    @property
+    def value(self) -> str:
+        """The value as written; for a calculated one, the number."""
+        return str(self.verdict["as_written"] or self.verdict["value"])
+
+    @property
+    def read_as(self) -> str:
+        """Our reading, where it is not letter by letter the text."""
+        return self.fact.read_as if self.fact else ""
+
+    @property
+    def citation(self) -> str:
+        """Which document the limit comes from, and since when."""
+        return words.rule(self.criterion)
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """The criteria of one unit procedure."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+def procedures(documents: PageDocuments, facts: Facts) -> tuple[Procedure, ...]:
+    """Return the criteria by unit procedure, in the order of the process."""
+    verdicts = {str(one["criterion"]): one for one in documents.verdicts}
+    groups: dict[str, list[Row]] = {name: [] for name in process_order(facts)}
+    for criterion in documents.criteria:
+        verdict = verdicts[str(criterion["id"])]
+        shown = facts.of(verdict["observations"])
+        row = Row(
+            criterion=criterion,
+            verdict=verdict,
+            fact=shown[0] if shown else None,
+            others=max(0, len(shown) - 1),
+            unit=words.unit(str(verdict["unit"])),
+        )
+        groups.setdefault(str(criterion["unit_procedure"]), []).append(row)
+    return tuple(
+        Procedure(words.plain(name) or "whole batch", tuple(rows))
+        for name, rows in groups.items()
+        if rows
+    )
+
+
+def coverage(documents: PageDocuments) -> Sequence[tuple[str, int]]:
+    """Return how often each outcome came out, those that need a reviewer first."""
+    found = [str(one["outcome"]) for one in documents.verdicts]
+    return [(outcome, found.count(outcome)) for outcome in words.OUTCOMES if outcome in found]
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionView:
+    """One exception, its criterion if it has one, and every attempt in order."""
+
+    record: Record
+    row: Row | None
+    facts: tuple[Fact, ...]
+
+
+def exception_views(
+    documents: PageDocuments, facts: Facts, groups: Sequence[Procedure]
+) -> tuple[ExceptionView, ...]:
+    """Return the exceptions, the blocking ones first, otherwise in the order given."""
+    rows: Mapping[str, Row] = {
+        str(row.criterion["id"]): row for group in groups for row in group.rows
+    }
+    ordered = sorted(documents.exceptions, key=lambda one: not one["blocking"])
+    return tuple(
+        ExceptionView(one, rows.get(str(one["criterion"])), _attempts(one, facts))
+        for one in ordered
+    )
+
+
+def _attempts(exception: Record, facts: Facts) -> tuple[Fact, ...]:
+    """Return what the exception is about, with each result's other attempts beside it."""
+    found = [
+        attempt
+        for identifier in exception["observations"]
+        for attempt in facts.attempts(str(identifier))
+    ]
+    return tuple({one.id: one for one in found}.values())

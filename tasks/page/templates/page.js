@@ -1,0 +1,39 @@
+"use strict";
+// Comfort only: the page says everything without this.
+(() => {
+  const facts = [...document.querySelectorAll("details.fact")];
+  const reveal = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    for (let at = target; at; at = at.parentElement) {
+      if (at.tagName === "DETAILS") at.open = true;
+      if (at.hidden) at.hidden = false;
+    }
+    if (target.tabIndex === -1) target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: target.closest("details.fact") ? "center" : "start" });
+  };
+  const find = document.getElementById("find");
+  const found = document.getElementById("found");
+  const search = () => {
+    const wanted = find.value.trim().toLowerCase();
+    let shown = 0;
+    for (const fact of facts) {
+      fact.hidden = wanted !== "" && !fact.textContent.toLowerCase().includes(wanted);
+      if (!fact.hidden) shown += 1;
+    }
+    for (const group of document.querySelectorAll(".group")) {
+      group.hidden = !group.querySelector("details.fact:not([hidden])");
+    }
+    found.textContent = wanted === "" ? "" : `${shown} of ${facts.length}`;
+  };
+  document.getElementById("tools").hidden = false;
+  find.addEventListener("input", search);
+  document.getElementById("open").addEventListener("click", () => {
+    for (const fact of facts) if (!fact.hidden) fact.open = true;
+  });
+  document.getElementById("close").addEventListener("click", () => {
+    for (const fact of facts) fact.open = false;
+  });
+  window.addEventListener("hashchange", reveal);
+  reveal();
+})();

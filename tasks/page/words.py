@@ -1,0 +1,93 @@
+"""How times, units, steps and codes are spelled for a reviewer; the record keeps its own codes."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts.times import read_time
+from contracts.units import shown
+
+OUTCOMES: Mapping[str, str] = {
+    "not_met": "not met",
+    "not_evaluable": "not evaluable",
+    "missing": "missing",
+    "pending": "pending",
+    "met": "met",
+    "not_applicable": "not applicable",
+}
+"""The six outcomes, those that need a reviewer first."""
+
+READINESS: Mapping[str, str] = {
+    "ready": "Ready",
+    "not_ready": "Not ready",
+    "incomplete": "Incomplete",
+}
+
+PROVENANCE: Mapping[str, str] = {
+    "instrument": "read from an instrument",
+    "interface": "came through an interface",
+    "manual_verified": "typed by hand, verified by a second person",
+    "manual_unverified": "typed by hand, not verified",
+    "transcribed": "copied from another record",
+    "calculated": "calculated from other values",
+}
+
+_SOURCES = {"batch_record": "batch record", "lims": "LIMS", "equipment": "equipment"}
+
+
+def source(name: str) -> str:
+    """Return a source's name as people say it."""
+    return _SOURCES.get(name, plain(name))
+
+
+def plain(code: str) -> str:
+    """Return a code such as `release_testing` as words."""
+    return code.replace("_", " ")
+
+
+def step(path: str) -> str:
+    """Return an ISA-88 path as words: `expansion, sampling, day 3`."""
+    return ", ".join(plain(part) for part in path.split("/"))
+
+
+def unit(code: str) -> str:
+    """Return a UCUM code as people write it, empty for what has no dimension."""
+    return shown(code)
+
+
+def utc(moment: str | None) -> str:
+    """Return a time of the record as a person reads it; the page says once that it is UTC."""
+    if not moment:
+        return ""
+    read = read_time(moment).astimezone(UTC)
+    seconds = f":{read:%S}" if read.second or read.microsecond else ""
+    return f"{read:%Y-%m-%d %H:%M}{seconds}"
+
+
+def moment_of(milliseconds: float) -> datetime:
+    """Return a time of a curve (ms since 1970-01-01 UTC)."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def value(record: Mapping[str, Any]) -> str:
+    """Return a value record as text, with its bound where the source censored it."""
+    if record["kind"] == "number":
+        bound = "" if record["bound"] == "=" else record["bound"]
+        return f"{bound}{record['number']}"
+    return utc(record["text"]) if record["kind"] == "moment" else str(record["text"])
+
+
+def figure(number: float) -> str:
+    """Return a number of a curve with at most five significant digits."""
+    return f"{number:.5g}"
+
+
+def rule(record: Mapping[str, Any]) -> str:
+    """Return which document and day a criterion's limit comes from."""
+    limit = record["limits"][0]
+    return f"{limit['cites']}, from {limit['effective']}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: `1 value`, `3 values`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
