@@ -66,6 +66,7 @@ _BY_SQLSTATE: Final[dict[str, _Said]] = {
     "23": _REFUSED,  # integrity constraint violation
     "25006": _READ_ONLY,  # read-only transaction
     "28": _SILENT,  # invalid authorization
+    "2B": _REFUSED,  # other objects depend on what should be dropped
     "3D": _SILENT,  # the database does not exist
     "40": _BUSY,  # serialization failure, deadlock
     "42501": _READ_ONLY,  # insufficient privilege
