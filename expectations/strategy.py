@@ -114,7 +114,8 @@ def _group_names(folder: Path | Traversable, found: _Found) -> Sequence[str]:
         wrong.extend(problem for _, problem in shape_problems(head, "strategy"))
     if wrong or not isinstance(head.content, dict):
         found.problems.extend(wrong)
-        return sorted(one.removesuffix(".yaml") for one in there - {_HEAD} if _is_group(one))
+        groups = (one.removesuffix(".yaml") for one in there - {_HEAD} if one.endswith(".yaml"))
+        return sorted(groups)
     found.head = head.content
     named = [f"{name}.yaml" for name in found.head["groups"]]
     for place, name in enumerate(named):
@@ -125,10 +126,6 @@ def _group_names(folder: Path | Traversable, found: _Found) -> Sequence[str]:
         if name.endswith((".yaml", ".yml")):
             found.problems.append(Problem(name, 1, f"not named under groups in {_HEAD}"))
     return [name.removesuffix(".yaml") for name in named if name in there]
-
-
-def _is_group(name: str) -> bool:
-    return name.endswith(".yaml")
 
 
 def _group(file: Marked, name: str, found: _Found) -> None:
@@ -165,7 +162,7 @@ def _criterion(file: Marked, spot: Spot, entry: Entry, found: _Found) -> None:
     own = []
     spots: list[Spot] = [(*spot, "examples", place) for place in range(len(entry["examples"]))]
     places = tuple(f"{file.file}:{file.line(one)}" for one in spots)
-    for at, (_, example) in zip(spots, examples_of(entry, criterion, places), strict=True):
+    for at, example in zip(spots, examples_of(entry, criterion, places), strict=True):
         if example is None:
             found.problems.append(file.problem(at, "an example from before the first limit"))
             continue

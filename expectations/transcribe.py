@@ -1,6 +1,6 @@
 """From an entry of a strategy file, once its shape is right, to the criterion it speaks of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -94,27 +94,24 @@ def _decimal(text: str | None) -> Decimal | None:
 
 
 def examples_of(
-    entry: Entry, criterion: Criterion, places: tuple[str, ...]
-) -> Iterator[tuple[str, Example | None]]:
+    entry: Entry, criterion: Criterion, places: Sequence[str]
+) -> Iterator[Example | None]:
     """Yield each example with its place (file and line); None where no limit was in force yet."""
     for told, where in zip(entry["examples"], places, strict=True):
         day = date.fromisoformat(told["day"])
         in_force = criterion.on(day)
         if in_force is None:
-            yield where, None
+            yield None
             continue
-        yield (
-            where,
-            Example(
-                criterion=in_force,
-                day=day,
-                outcome=Outcome(told["outcome"]),
-                where=where,
-                unit=told.get("unit", criterion.unit),
-                written=_texts(told["written"]),
-                other=told.get("other"),
-                awaited=told.get("awaited", ""),
-            ),
+        yield Example(
+            criterion=in_force,
+            day=day,
+            outcome=Outcome(told["outcome"]),
+            where=where,
+            unit=told.get("unit", criterion.unit),
+            written=_texts(told["written"]),
+            other=told.get("other"),
+            awaited=told.get("awaited", ""),
         )
 
 
