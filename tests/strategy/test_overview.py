@@ -30,6 +30,27 @@ def test_a_changed_strategy_has_another_overview():
     assert overview(strategy, 1) != overview(replace(strategy, criteria=strategy.criteria[:-1]), 1)
 
 
+def test_an_overview_that_was_edited_or_lost_is_noticed_and_written_again(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr("expectations.overview._ROOT", tmp_path)
+    assert main(["--check"]) == 1
+    assert "run python -m expectations.overview" in capsys.readouterr().err
+    assert main([]) == 0
+    assert main(["--check"]) == 0
+    readme = tmp_path / "README.md"
+    readme.write_text(readme.read_text(encoding="utf-8").replace("≥ 80.0 %", "≥ 8.0 %"))
+    assert main(["--check"]) == 1
+
+
+def test_a_refused_strategy_is_told_and_nothing_is_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("expectations.overview._ROOT", tmp_path)
+    monkeypatch.setattr("expectations.overview.PRODUCT", "aav-9")
+    assert main([]) == 1
+    assert "no control strategy for the product 'aav-9'" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_wrong_usage_is_told(capsys):
     assert main(["--chek"]) == 2
     assert "Usage:" in capsys.readouterr().err

@@ -59,6 +59,9 @@ REDUCTION = (
     'low: "36.0" }'
 )
 ELAPSED = "elapsed: { from: { step: a, edge: ended_at }, to: { step: b, edge: started_at } }"
+COI_SEEN = (
+    "observed: { source: batch_record, characteristic: coi_identifier, step: apheresis_receipt }"
+)
 MYC_SEEN = "observed: { source: lims, characteristic: mycoplasma, step: release_testing }"
 
 FAULTS = {
@@ -269,6 +272,18 @@ FAULTS = {
         REDUCTION,
         REDUCTION.replace("time_outside", "max"),
         "low and high belong to time_outside, which needs one of them",
+    ),
+    "agrees-about-a-calculated-number": (
+        EXPANSION,
+        COI_SEEN,
+        REDUCTION,
+        "COI-APH-001 agrees, but what it is about is not observed",
+    ),
+    "calculated-number-in-words": (
+        EXPANSION,
+        "rule: range",
+        "rule: present",
+        "a calculated number is judged by a range, not by present",
     ),
     "elapsed-in-degrees": (
         EXPANSION,
