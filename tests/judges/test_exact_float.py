@@ -1,3 +1,5 @@
+import math
+import sys
 from decimal import Context, Decimal, localcontext
 
 import pytest
@@ -43,6 +45,12 @@ def test_the_nearest_double_alone_would_not_do():
     # conventions.md, trap 3: limit 0.3, value 0.29999999999999999 has the same nearest double.
     assert float(Decimal("0.29999999999999999")) == 0.3
     assert exact_float(Decimal("0.29999999999999999")) < 0.3
+
+
+def test_beyond_the_doubles_stands_the_last_one():
+    assert exact_float(Decimal("1e400")) == sys.float_info.max
+    assert exact_float(Decimal("-1e400")) == -sys.float_info.max
+    assert exact_float(Decimal("1e-400")) == math.ulp(0.0)
 
 
 def test_a_narrow_decimal_context_changes_nothing():

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 from builders import observed
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from judges.asking import numbers, observation, question, questionnaires
 
 from contracts import reference
@@ -13,7 +13,12 @@ from expectations.suite import judge
 
 
 @given(questionnaires())
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=list(Phase)[:3],  # shrinking would run the suite for minutes
+    suppress_health_check=list(HealthCheck),
+)
 def test_both_judges_answer_alike(asked):
     assert judge(asked) == reference.judge(asked)
 
