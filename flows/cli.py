@@ -41,7 +41,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a mach
 Strategies = Annotated[
     Path | None,
     typer.Option(
-        "--strategy", help="Judge by the strategy files in this folder.", file_okay=False, exists=True
+        "--strategy",
+        help="Judge by the strategy files in this folder.",
+        file_okay=False,
+        exists=True,
     ),
 ]
 
@@ -51,8 +54,18 @@ def errors_in_words() -> Iterator[None]:
     """Say what went wrong in words, without a traceback, and end with exit code 1."""
     try:
         yield
+    except typer.Exit:
+        raise
     except BatchproofError as error:
         _say(error.in_words())
+        raise typer.Exit(Exit.FAILED) from None
+    except Exception as error:
+        if os.environ.get("BATCHPROOF_TRACEBACK"):
+            raise
+        _say(
+            f"An error of ours: {type(error).__name__}. Nothing was concluded; what was captured "
+            "is kept. Next: run again with BATCHPROOF_TRACEBACK=1 and send us what it prints."
+        )
         raise typer.Exit(Exit.FAILED) from None
     except KeyboardInterrupt:
         _say("Stopped. What was captured until now is kept; run the same command again.")
@@ -69,8 +82,8 @@ def demo(
     Example: batchproof demo --out /tmp/packages
     """
     _settle(out, out / ".work")
-    from flows.demo import run_demo  # noqa: PLC0415 (Prefect takes seconds to import)
-    from flows.prepare import answer_for  # noqa: PLC0415
+    from flows.demo import run_demo
+    from flows.prepare import answer_for
 
     _say("Starting the demo plant: a MES, a LIMS and an equipment server on this machine ...")
     answers: list[dict[str, Json]] = []
@@ -97,7 +110,8 @@ def demo(
 @app.command()
 def plant(
     directory: Annotated[
-        Path | None, typer.Option(help="Folder for the site file; a new temporary one if not named.")
+        Path | None,
+        typer.Option(help="Folder for the site file; a new temporary one if not named."),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the plant's data.")] = None,
 ) -> None:
@@ -105,7 +119,7 @@ def plant(
 
     Example: batchproof plant --directory /tmp/plant
     """
-    from flows.plant import plant_command  # noqa: PLC0415
+    from flows.plant import plant_command
 
     with errors_in_words():
         chosen = [] if directory is None else ["--directory", str(directory)]
@@ -130,11 +144,11 @@ def prepare(
     Example: batchproof prepare CART-26-0001 --site site.yaml
     """
     _settle(out, None, strategy)
-    from flows.local import quick_flows  # noqa: PLC0415
-    from flows.prepare import answer_for  # noqa: PLC0415
+    from flows.local import quick_flows
+    from flows.prepare import answer_for
 
     with errors_in_words(), quick_flows():
-        from flows.prepare_review import prepare_review  # noqa: PLC0415
+        from flows.prepare_review import prepare_review
 
         package = prepare_review(batch, stage, site=None if site is None else str(site))
         answer = answer_for(package.folder)
@@ -153,7 +167,7 @@ def verify(
 
     Example: batchproof verify demo/CART-26-0001-initial-evaluation-1
     """
-    from flows.verify import findings_in  # noqa: PLC0415
+    from flows.verify import findings_in
 
     with errors_in_words():
         findings = findings_in(package)
@@ -163,7 +177,9 @@ def verify(
         for one in findings:
             typer.echo(f"{one.member}: {one.words} (check {one.check})")
         typer.echo(
-            f"{len(findings)} findings." if findings else "No findings: nothing lost, added, changed."
+            f"{len(findings)} findings."
+            if findings
+            else "No findings: nothing lost, added, changed."
         )
     raise typer.Exit(Exit.FAILED if findings else Exit.DONE)
 
@@ -183,7 +199,7 @@ def trace(
 
     Example: batchproof trace demo/CART-26-0002-initial-evaluation-1 CQA-VIA-001
     """
-    from flows.verify import trace_in  # noqa: PLC0415
+    from flows.verify import trace_in
 
     with errors_in_words():
         traced = trace_in(package, item)
@@ -202,8 +218,8 @@ def trace(
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:
     """Turn a command's options into the settings that the flows read."""
-    from flows.local import use_own_prefect  # noqa: PLC0415
-    from flows.settings import Settings  # noqa: PLC0415
+    from flows.local import use_own_prefect
+    from flows.settings import Settings
 
     use_own_prefect(Settings().home)
     chosen = {"PACKAGES": out, "HOME": home, "STRATEGIES": strategy}
@@ -215,7 +231,9 @@ def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -
 def _print_batch(answer: dict[str, Json]) -> None:
     words = {"ready": "READY", "not_ready": "NOT READY", "incomplete": "INCOMPLETE"}
     criteria = answer["criteria"]
-    counted = f"{criteria['judged']} of {criteria['in_force']}" if isinstance(criteria, dict) else ""
+    counted = (
+        f"{criteria['judged']} of {criteria['in_force']}" if isinstance(criteria, dict) else ""
+    )
     typer.echo(
         f"\n{answer['batch']}  {words[str(answer['readiness'])]} for its {answer['stage']} stage   "
         f"(evaluation {answer['evaluation']}, {counted} criteria judged)"

@@ -11,10 +11,13 @@ from tasks.site import load_site
 
 
 def run_demo(work: Path, told: Callable[[Package], None]) -> None:
-    """Prepare every batch of the demo plant for its initial stage, telling of each as it is done."""
-    with running_plant(work / "plant") as site_file, quick_flows():
-        # Prefect takes seconds to import: meanwhile the plant starts.
-        from flows.prepare_review import prepare_review  # noqa: PLC0415
+    """Prepare every batch of the demo plant for its initial stage, telling of each as it is done.
 
-        for batch in load_site(site_file).batches:
-            told(prepare_review(batch, Stage.INITIAL, site=str(site_file)))
+    The plant and Prefect's server start at the same time.
+    """
+    with running_plant(work / "plant") as plant, quick_flows():
+        from flows.prepare_review import prepare_review  # noqa: PLC0415 (seconds to import)
+
+        site = plant.site_file()
+        for batch in load_site(site).batches:
+            told(prepare_review(batch, Stage.INITIAL, site=str(site)))

@@ -1,10 +1,11 @@
 """Run flows on this machine with no server: Prefect keeps its own in a folder of ours meanwhile."""
 
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from contracts.errors import UnavailableError
 
 
 def use_own_prefect(home: Path) -> None:
@@ -13,10 +14,10 @@ def use_own_prefect(home: Path) -> None:
     Nothing changes where a Prefect server is already named (`PREFECT_API_URL`).
     """
     if "PREFECT_API_URL" not in os.environ:
+        (home / "prefect").mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("PREFECT_HOME", str((home / "prefect").absolute()))
         os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
-    os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
 
 
 @contextmanager
@@ -24,16 +25,30 @@ def quick_flows() -> Iterator[None]:
     """Run flows in this process without the heartbeat that makes each wait a second at its end.
 
     The heartbeat lets a server notice a worker that died. Whoever runs a command in a terminal
-    notices without it; deployments keep it.
+    notices without it; deployments keep it. It is switched off once the server answers: Prefect
+    hands its settings to the server it starts, and that one would not start without.
+
+    Raises:
+        UnavailableError: Prefect's server does not answer, or did not start.
     """
-    from prefect.context import SettingsContext, use_profile  # noqa: F401, PLC0415
+    from prefect.client.orchestration import get_client  # noqa: PLC0415 (takes seconds to import)
     from prefect.settings import get_current_settings  # noqa: PLC0415
 
-    settings = get_current_settings()
-    before = settings.flows.heartbeat_frequency
-    settings.flows.heartbeat_frequency = None
-    logging.getLogger("prefect").setLevel(logging.ERROR)
+    try:
+        with get_client(sync_client=True) as client:
+            fault = client.api_healthcheck()
+    except RuntimeError as error:
+        fault = error
+    if fault is not None:
+        raise UnavailableError(
+            f"no answer from Prefect's server ({type(fault).__name__})",
+            expected="a server at PREFECT_API_URL, or one that starts by itself",
+            move="unset PREFECT_API_URL, or start the server that it names",
+        )
+    flows = get_current_settings().flows
+    before = flows.heartbeat_frequency
+    flows.heartbeat_frequency = None
     try:
         yield
     finally:
-        settings.flows.heartbeat_frequency = before
+        flows.heartbeat_frequency = before

@@ -29,42 +29,58 @@ def plant_command(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     return [sys.executable, "-m", "infra.plant", *arguments], os.environ | {"PYTHONPATH": path}
 
 
-@contextmanager
-def running_plant(directory: Path, seed: int | None = None) -> Iterator[Path]:
-    """Serve the plant while the block runs, and give the path of its site file.
+class Plant:
+    """The plant's process. It starts while other things are done; its site file is waited for."""
 
-    Raises:
-        UnavailableError: it did not start.
-    """
-    chosen = [] if seed is None else ["--seed", str(seed)]
-    command, environment = plant_command(
-        ["--directory", str(directory), "--parent", str(os.getpid()), *chosen]
-    )
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "plant.log").open("wb") as log:
-        plant = subprocess.Popen(  # noqa: S603 (our own module, no shell)
-            command, env=environment, stdout=subprocess.PIPE, stderr=log
+    def __init__(self, directory: Path, arguments: Sequence[str]) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory.absolute()
+        command, environment = plant_command(
+            ["--directory", str(self._directory), "--parent", str(os.getpid()), *arguments]
         )
-    try:
-        yield _site_file(plant, directory)
-    finally:
-        plant.terminate()
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 (our own module, no shell)
+                command, env=environment, stdout=subprocess.PIPE, stderr=log
+            )
+
+    @property
+    def _log(self) -> Path:
+        return self._directory / "plant.log"
+
+    def site_file(self) -> Path:
+        """Return the path of the site file, once all three servers answer.
+
+        Raises:
+            UnavailableError: the plant ended before it served.
+        """
+        site = self._directory / "site.yaml"
+        first = self._process.stdout.readline() if self._process.stdout else b""
+        if not first or not site.is_file():
+            raise UnavailableError(
+                "the demo plant ended before it served",
+                expected="its site file",
+                where=str(self._log),
+                move="read that log",
+            )
+        return site
+
+    def stop(self) -> None:
+        """End the process and wait for its end."""
+        self._process.terminate()
         try:
-            plant.wait(_GRACE_SECONDS)
+            self._process.wait(_GRACE_SECONDS)
         except subprocess.TimeoutExpired:
-            plant.kill()
-            plant.wait()
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
 
 
-def _site_file(plant: "subprocess.Popen[bytes]", directory: Path) -> Path:
-    """Wait for the plant's first line: it is written once all three servers answer."""
-    first = plant.stdout.readline() if plant.stdout else b""
-    site = directory / "site.yaml"
-    if not first or not site.is_file():
-        raise UnavailableError(
-            "the demo plant ended before it served",
-            expected="its site file",
-            where=str(directory / "plant.log"),
-            move="read that log",
-        )
-    return site
+@contextmanager
+def running_plant(directory: Path, arguments: Sequence[str] = ()) -> Iterator[Plant]:
+    """Serve the plant while the block runs."""
+    plant = Plant(directory, arguments)
+    try:
+        yield plant
+    finally:
+        plant.stop()

@@ -17,7 +17,7 @@ def answer_for(folder: Path) -> dict[str, Json]:
         "criteria": {"in_force": package.in_force, "judged": package.judged},
         "evaluation": package.number,
         "exceptions": [one.record() for one in package.exceptions],
-        "package": str(folder),
+        "package": str(folder.absolute()),
         "readiness": package.readiness,
         "reasons": reasons_of(package),
         "root": manifest_from(read("manifest.json")).root,

@@ -1,4 +1,4 @@
-"""The auditor's door: verify and trace a package in a folder, offline, with the standard library."""
+"""The auditor's door: verify and trace a package in a folder, offline, standard library only."""
 
 from collections.abc import Iterator
 from pathlib import Path

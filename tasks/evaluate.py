@@ -34,13 +34,15 @@ def evaluate_collection(
     """
     collection = desk.collection(digest)
     evidence = read_evidence(desk, collection)
-    _log_quarantines(desk, batch, evidence.quarantines, collection.quarantines)
+    for one in evidence.quarantines:
+        if one not in collection.quarantines:
+            desk.ledger.record_quarantine(batch, one, desk.now())
     strategy = strategy_of(desk)
     inputs = (batch, stage.value, evidence.fingerprint, strategy.digest, reason)
     done = desk.ledger.find_evaluation(*inputs)
     if done is not None:
         return Evaluated(batch, done.number, done.record)
-    started = desk.ledger.begin_evaluation(*inputs, digest, desk.now())
+    started = desk.ledger.begin_evaluation(*inputs, collection=digest, started_at=desk.now())
     try:
         day = day_of(evidence.observations, desk.now())
         judged = judge(batch, stage, strategy, day, evidence)

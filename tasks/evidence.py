@@ -34,7 +34,7 @@ class ReadEvidence:
         """
         said: list[Json] = [dict(one.content()) for one in self.observations]
         series: list[Json] = [_series_content(page) for page in self.pages]
-        aside: list[Json] = sorted(one.source for one in self.quarantines)
+        aside: list[Json] = [one.source for one in self.quarantines]
         return digest_of(canonical({"observations": said, "aside": aside, "series": series}))
 
 

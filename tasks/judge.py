@@ -1,4 +1,4 @@
-"""Judge a batch's evidence by the strategy in force, under both judges, and write down what came."""
+"""Judge a batch's evidence by the strategy in force, under both judges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

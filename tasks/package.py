@@ -16,12 +16,13 @@ from expectations import series
 from expectations.strategy import folder_for
 from tasks import reading
 from tasks.desk import Desk
-from tasks.page.documents import page_of
 from tasks.readings import write_readings, write_tables
+from tasks.showing import page_of
 from tasks.worksheet import kept
 
 README = """\
-This folder is a release-readiness package made by Batchproof. It prepares and proves; people release.
+This folder is a release-readiness package made by Batchproof.
+Batchproof prepares and proves; people release.
 
 index.html          for people: readiness, exceptions, every value and the bytes it came from
 evaluation.json     which batch, evidence, strategy, and who judged when
@@ -46,6 +47,19 @@ class Package:
 
     folder: Path
     root: Digest
+
+
+def assemble_evaluation(desk: Desk, batch: str, number: int) -> Package:
+    """Build the package of a finished evaluation and enter it in the ledger, both once.
+
+    Raises:
+        NotFoundError: the batch has no such evaluation, or it was given up.
+        StorageError, IntegrityError: as for `assemble`.
+    """
+    evaluation = desk.ledger.evaluation(batch, number)
+    package = assemble(desk, evaluation.record)
+    desk.ledger.record_package(evaluation, package.root, str(package.folder), desk.now())
+    return package
 
 
 def assemble(desk: Desk, record: Digest) -> Package:

@@ -18,7 +18,7 @@ from contracts.manifest import (
     table_path,
 )
 from contracts.times import written
-from expectations import suite
+from expectations import compiler
 from tasks.evidence import ReadEvidence
 from tasks.judge import Judged
 from tasks.store import Store
@@ -50,7 +50,7 @@ def worksheet(
     files[READINESS] = _line(judged.readiness.record())
     files[VERDICTS] = _line(verdicts)
     files[STRATEGY] = _line(judged.strategy.record())
-    for name, compiled in suite.compile_all(judged.strategy, judged.day).items():
+    for name, compiled in compiler.compile_all(judged.strategy, judged.day).items():
         files[f"suites/{name}"] = (
             json.dumps(compiled, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         ).encode()

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,21 @@ PROGRAM = Path(sys.executable).with_name("batchproof")
 
 @pytest.fixture(scope="session")
 def site_file(tmp_path_factory):
-    with running_plant(tmp_path_factory.mktemp("plant")) as site:
-        yield site
+    with running_plant(tmp_path_factory.mktemp("plant")) as plant:
+        yield plant.site_file()
+
+
+@pytest.fixture
+def broken_plant(tmp_path):
+    """Serve the plant with faults on its wires, named as `python -m infra.plant` names them."""
+    with ExitStack() as stack:
+
+        def serve(*faults):
+            chosen = [word for fault in faults for word in ("--fault", fault)]
+            plant = stack.enter_context(running_plant(tmp_path / "plant", chosen))
+            return plant.site_file()
+
+        yield serve
 
 
 @pytest.fixture(scope="session")

@@ -58,9 +58,7 @@ def test_a_test_never_done_is_missing_and_a_censored_result_is_judged(packages):
 
 def test_two_records_that_contradict_each_other_are_named(packages):
     failed = [
-        one
-        for one in verdicts_of(packages["CART-26-0004"]).values()
-        if one["outcome"] == "not_met"
+        one for one in verdicts_of(packages["CART-26-0004"]).values() if one["outcome"] == "not_met"
     ]
     assert failed
     assert all("COI-7K4M-0009" in one["message"] for one in failed)

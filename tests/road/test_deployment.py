@@ -178,9 +178,7 @@ def test_a_reviewer_sees_the_reason_in_the_prefect_ui(finished, browser_path):
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         page.on(
             "request",
-            lambda request: (
-                None if "127.0.0.1" in request.url else elsewhere.append(request.url)
-            ),
+            lambda request: None if "127.0.0.1" in request.url else elsewhere.append(request.url),
         )
         for key in ("readiness", "exceptions"):
             page.goto(api.replace("/api", f"/artifacts/key/{key}-cart-26-0002"))
