@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from contracts.criterion import Agrees, Criterion
+from contracts.criterion import Agrees, Count, Criterion, Elapsed, Observed, Reduction
 from contracts.errors import JudgementError
 from contracts.observation import Observation
 from contracts.question import Answer, Answers, Point, Question
@@ -151,11 +151,20 @@ def _retests(question: Question, failing: Sequence[Point]) -> str:
 
 
 def _nothing_found(question: Question) -> str:
-    subject = question.criterion.subject
-    what = getattr(subject, "characteristic", "the time between the two steps").replace("_", " ")
+    what = _subject_in_words(question.criterion)
     if question.set_aside:
         return f"Only invalidated results of {what}. {_owes(question.criterion)}"
     return f"Nothing was recorded for {what}. {_owes(question.criterion)}"
+
+
+def _subject_in_words(criterion: Criterion) -> str:
+    match criterion.subject:
+        case Elapsed():
+            return "the time between the two steps"
+        case Count(observed):
+            return observed.characteristic.replace("_", " ")
+        case Observed() | Reduction() as one:
+            return one.characteristic.replace("_", " ")
 
 
 def _owes(criterion: Criterion) -> str:

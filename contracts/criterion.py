@@ -200,7 +200,18 @@ class Reduction:
         }
 
 
-Subject: TypeAlias = Observed | Elapsed | Reduction
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many valid results of a characteristic there are: absence among several shows here."""
+
+    observed: Observed
+
+    def record(self) -> dict[str, Json]:
+        """Return the derivation as a canonical record."""
+        return {"kind": "count", "observed": self.observed.record()}
+
+
+Subject: TypeAlias = Observed | Elapsed | Reduction | Count
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,22 @@
-"""Calculated observations of time: how long passed between two steps of the batch record."""
+"""Calculated observations: how long passed between two steps, and how many results there are."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from contracts.criterion import Boundary, Criterion, Elapsed, Reduction
-from contracts.observation import Moment, Number, Observation, Origin, Provenance, Status, Subject
+from contracts.criterion import Boundary, Count, Criterion, Elapsed, Observed, Reduction
+from contracts.observation import (
+    Awaited,
+    Moment,
+    Number,
+    Observation,
+    Origin,
+    Provenance,
+    Status,
+    Subject,
+)
+from contracts.question import selected
 
 _UNIT_SECONDS = {"h": 3600, "min": 60, "s": 1, "d": 86400}
 _PLACES = Decimal("0.0001")
@@ -45,6 +55,54 @@ def boundary(wanted: Boundary, observations: Iterable[Observation]) -> Observati
         ):
             return one
     return None
+
+
+def counted(
+    criteria: Iterable[Criterion], observations: Sequence[Observation]
+) -> dict[str, Observation]:
+    """Return the number of valid results for every `count` criterion that has any at all.
+
+    A result that its source invalidated, or that is still awaited, does not count.
+    """
+    found: dict[str, Observation] = {}
+    for criterion in criteria:
+        if isinstance(criterion.subject, Count):
+            results = [
+                one
+                for one in selected(criterion.subject.observed, observations)
+                if one.status is not Status.INVALIDATED and not isinstance(one.value, Awaited)
+            ]
+            if results:
+                found[criterion.id] = _count(criterion, criterion.subject.observed, results)
+    return found
+
+
+def _count(criterion: Criterion, subject: Observed, results: Sequence[Observation]) -> Observation:
+    last = results[-1]
+    return replace(
+        last,
+        subject=Subject("batch", last.batch),
+        step=subject.step,
+        characteristic=f"results of {subject.characteristic}",
+        as_written="",
+        value=Number(Decimal(len(results))),
+        unit="1",
+        recorded_at=None,
+        recorded_by="batchproof",
+        instrument="batchproof",
+        status=Status.FINAL,
+        provenance=Provenance.CALCULATED,
+        origin=Origin(
+            places=tuple(one.origin.places[0] for one in results),
+            derived_from=tuple(one.id for one in results),
+            recipe=f"number of valid results of {subject.characteristic} at {subject.step}",
+        ),
+        source_key=criterion.id,
+        retest_of="",
+        supersedes="",
+        reason="",
+        qualifiers=(),
+    )
 
 
 def _time_between(criterion: Criterion, start: Observation, end: Observation) -> Observation:

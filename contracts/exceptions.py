@@ -1,6 +1,7 @@
 """What a reviewer must look at: exceptions drawn from verdicts, results and sources."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from contracts.criterion import Criterion, Stage
 from contracts.observation import Observation, Provenance, Status
@@ -20,17 +21,27 @@ _KIND = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What a reviewer must know of the evaluation itself, beside its evidence."""
+
+    quarantines: tuple[Quarantine, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """Where the strategy's files contradict their own examples."""
+
+
 def exceptions(
     stage: Stage,
     asked: Sequence[Question],
     verdicts: Sequence[Verdict],
     observations: Sequence[Observation],
-    quarantines: Iterable[Quarantine],
+    aside: Aside,
 ) -> tuple[QualityException, ...]:
     """Return every exception of one evaluation, numbered, the blocking ones first."""
     criteria = {question.criterion.id: question.criterion for question in asked}
     drawn = [
-        *_from_quarantines(quarantines),
+        *_from_quarantines(aside.quarantines),
+        *_from_doubts(aside.doubts),
         *_from_verdicts(stage, criteria, verdicts),
         *_from_retests(observations),
         *_from_invalidated(observations),
@@ -73,6 +84,16 @@ def _from_quarantines(quarantines: Iterable[Quarantine]) -> Iterator[QualityExce
         words = f"{one.in_words()[0].upper()}{one.in_words()[1:]}."
         move = f" Next: {one.move}." if one.move else ""
         yield _draft("quarantine", words + move, blocking=True)
+
+
+def _from_doubts(doubts: Sequence[str]) -> Iterator[QualityException]:
+    if doubts:
+        yield _draft(
+            "strategy contradicts its examples",
+            "The control strategy was changed and its examples were not; the process owner looks. "
+            + "; ".join(doubts)
+            + ".",
+        )
 
 
 def _from_verdicts(

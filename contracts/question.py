@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from contracts.criterion import Agrees, Criterion, Elapsed, Observed, Reduction
+from contracts.criterion import Agrees, Count, Criterion, Elapsed, Observed, Reduction
 from contracts.observation import Awaited, Observation, Status
 from contracts.reading import Quarantine
 
@@ -111,6 +111,8 @@ def sources_of(criterion: Criterion) -> tuple[str, ...]:
         case Observed(source=source):
             other = () if criterion.against is None else (criterion.against.source,)
             return (source, *other)
+        case Count(observed):
+            return (observed.source,)
         case Elapsed():
             return ("batch_record",)
         case Reduction():

@@ -9,6 +9,7 @@ from contracts.criterion import (
     Agrees,
     AttributeClass,
     Boundary,
+    Count,
     Criterion,
     Elapsed,
     Limit,
@@ -197,6 +198,8 @@ def _subject(record: Record) -> CriterionSubject:
     match record["kind"]:
         case "observed":
             return _observed(record)
+        case "count":
+            return Count(_observed(_object(record["observed"])))
         case "elapsed":
             start, end = _object(record["start"]), _object(record["end"])
             return Elapsed(

@@ -7,7 +7,16 @@ from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 
-from contracts.criterion import Boundary, Criterion, Elapsed, Observed, Range, Reduction, Strategy
+from contracts.criterion import (
+    Boundary,
+    Count,
+    Criterion,
+    Elapsed,
+    Observed,
+    Range,
+    Reduction,
+    Strategy,
+)
 from contracts.errors import BatchproofError
 from expectations.strategy import cases, folder_for, load
 
@@ -89,6 +98,8 @@ def _judged_on(criterion: Criterion) -> str:
         case Observed() as one:
             against = "" if criterion.against is None else f" and {_record(criterion.against)}"
             return f"{_record(one)}{against}"
+        case Count(observed):
+            return f"number of results of {_record(observed)}"
         case Elapsed(start, end):
             return f"time from {_edge(start)} to {_edge(end)}"
         case Reduction() as one:

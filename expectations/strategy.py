@@ -26,6 +26,9 @@ class _Found:
     criteria: list[Criterion] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
+    """Where the files contradict their own examples, or lack one."""
+    folder: str = ""
     unreadable: bool = False
     """A file is missing or is no YAML, so that its criteria are not known."""
 
@@ -37,7 +40,33 @@ def load(folder: Path | Traversable) -> Strategy:
         StrategyError: anything in it is not what it must be; the text lists every problem with its
             file and line.
     """
+    return _strategy(_whole(_read(folder)))
+
+
+def check(folder: Path | Traversable) -> Strategy:
+    """Return the control strategy in a folder, once each example beside its rules holds.
+
+    Raises:
+        StrategyError: as `load`, and for an example that fails or is lacking.
+    """
     found = _read(folder)
+    found.problems.extend(found.doubts)
+    return _strategy(_whole(found))
+
+
+def doubts(folder: Path | Traversable) -> tuple[str, ...]:
+    """Return where the files contradict their own examples, or lack one, by file and line.
+
+    A strategy with doubts can be judged by: what it says is clear. But whoever changed it did not
+    change what it was written to show, and a reviewer must know.
+
+    Raises:
+        StrategyError: as `load`.
+    """
+    return tuple(str(one) for one in sorted(set(_whole(_read(folder)).doubts)))
+
+
+def _strategy(found: _Found) -> Strategy:
     return Strategy(
         product=found.head["product"],
         title=found.head["title"],
@@ -50,9 +79,11 @@ def cases(folder: Path | Traversable) -> tuple[Example, ...]:
     """Return every example in a folder's files, each with the limit in force on its day.
 
     Raises:
-        StrategyError: as `load`.
+        StrategyError: as `check`.
     """
-    return tuple(_read(folder).examples)
+    found = _read(folder)
+    found.problems.extend(found.doubts)
+    return tuple(_whole(found).examples)
 
 
 def folder_for(product: str) -> Path | Traversable:
@@ -81,7 +112,7 @@ def _text_of(content: Content, key: str) -> str:
 
 
 def _read(folder: Path | Traversable) -> _Found:
-    """Return everything in a folder, or raise everything that is wrong with it at once."""
+    """Return everything in a folder, with everything that is wrong with it."""
     found = _Found()
     entries: list[tuple[Marked, Spot, Entry]] = []
     names = _group_names(folder, found)
@@ -90,13 +121,19 @@ def _read(folder: Path | Traversable) -> _Found:
         _group(file, name, found)
         entries.extend(_entries(file))
     found.problems.extend(id_problems(entries, complete=not found.unreadable))
+    found.folder = folder.name
+    return found
+
+
+def _whole(found: _Found) -> _Found:
+    """Return what was found, or raise everything that is wrong with it at once."""
     if found.problems:
         lines = "\n".join(f"  {problem}" for problem in sorted(set(found.problems)))
         count = len(set(found.problems))
         raise StrategyError(
             f"{count} problem{'' if count == 1 else 's'} in the control strategy:\n{lines}",
             expected="files as expectations/schema.json and their own examples say",
-            where=f"the folder {folder.name}",
+            where=f"the folder {found.folder}",
             move="the process owner corrects the lines named; nothing was judged",
         )
     return found
@@ -164,13 +201,13 @@ def _criterion(file: Marked, spot: Spot, entry: Entry, found: _Found) -> None:
     places = tuple(f"{file.file}:{file.line(one)}" for one in spots)
     for at, example in zip(spots, examples_of(entry, criterion, places), strict=True):
         if example is None:
-            found.problems.append(file.problem(at, "an example from before the first limit"))
+            found.doubts.append(file.problem(at, "an example from before the first limit"))
             continue
         own.append(example)
         words = example_problem(example)
         if words:
-            found.problems.append(file.problem(at, words))
+            found.doubts.append(file.problem(at, words))
     found.examples.extend(own)
-    found.problems.extend(
+    found.doubts.extend(
         file.problem((*spot, "examples"), words) for words in lacking(criterion, own)
     )

@@ -9,6 +9,7 @@ from contracts.criterion import (
     Agrees,
     AttributeClass,
     Boundary,
+    Count,
     Criterion,
     Elapsed,
     Limit,
@@ -58,6 +59,8 @@ def _subject(entry: Entry) -> Subject:
     if "elapsed" in entry:
         ends = entry["elapsed"]
         return Elapsed(start=Boundary(**ends["from"]), end=Boundary(**ends["to"]))
+    if "count" in entry:
+        return Count(Observed(**entry["count"]))
     told = entry["reduction"]
     return Reduction(
         characteristic=told["characteristic"],

@@ -37,20 +37,21 @@ def evaluate_collection(
     for one in evidence.quarantines:
         if one not in collection.quarantines:
             desk.ledger.record_quarantine(batch, one, desk.now())
-    strategy = strategy_of(desk)
-    inputs = (batch, stage.value, evidence.fingerprint, strategy.digest, reason)
+    approved = strategy_of(desk)
+    strategy = approved.strategy.digest
+    inputs = (batch, stage.value, evidence.fingerprint, strategy, reason)
     done = desk.ledger.find_evaluation(*inputs)
     if done is not None:
         return Evaluated(batch, done.number, done.record)
     started = desk.ledger.begin_evaluation(*inputs, collection=digest, started_at=desk.now())
     try:
         day = day_of(evidence.observations, desk.now())
-        judged = judge(batch, stage, strategy, day, evidence)
+        judged = judge(batch, stage, approved, day, evidence)
         at = desk.now()
         files = worksheet(judged, evidence, collection, number=started.number, judged_at=at)
         record = keep(desk.records, files)
     except BatchproofError as error:
         desk.ledger.abort_evaluation(started, error.in_words(), desk.now())
         raise
-    desk.ledger.finish_evaluation(started, judged.readiness, judged.exceptions, record, at)
-    return Evaluated(batch, started.number, record)
+    done = desk.ledger.finish_evaluation(started, judged.readiness, judged.exceptions, record, at)
+    return Evaluated(batch, done.number, done.record)

@@ -7,15 +7,14 @@ from datetime import date, datetime
 from contracts import reference
 from contracts.conclude import agree, conclude
 from contracts.criterion import Boundary, Criterion, Stage, Strategy
-from contracts.derive import boundary, elapsed, series_steps, windows
-from contracts.evidence import Digest
-from contracts.exceptions import exceptions
+from contracts.derive import boundary, counted, elapsed, series_steps, windows
+from contracts.exceptions import Aside, exceptions
 from contracts.observation import Moment, Observation
 from contracts.question import Evidence, Question, questions
 from contracts.readiness import QualityException, Readiness, decide
 from contracts.verdict import Verdict
 from expectations import series, suite
-from expectations.strategy import folder_for, load
+from expectations.strategy import doubts, folder_for, load
 from tasks.desk import Desk
 from tasks.evidence import ReadEvidence
 
@@ -40,13 +39,22 @@ class Judged:
     readiness: Readiness
 
 
-def strategy_of(desk: Desk) -> Strategy:
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """The strategy that is judged by, and where its files contradict their own examples."""
+
+    strategy: Strategy
+    doubts: tuple[str, ...] = ()
+
+
+def strategy_of(desk: Desk) -> Approved:
     """Return the control strategy of the site's product.
 
     Raises:
         StrategyError: there is none, or its files are not what their schema says.
     """
-    return load(desk.strategies or folder_for(desk.site.product))
+    folder = desk.strategies or folder_for(desk.site.product)
+    return Approved(load(folder), doubts(folder))
 
 
 def day_of(observations: Sequence[Observation], today: datetime) -> date:
@@ -62,24 +70,25 @@ def day_of(observations: Sequence[Observation], today: datetime) -> date:
 
 
 def judge(
-    batch: str, stage: Stage, strategy: Strategy, day: date, evidence: ReadEvidence
+    batch: str, stage: Stage, approved: Approved, day: date, evidence: ReadEvidence
 ) -> Judged:
     """Judge every criterion in force, under both judges, and decide readiness.
 
     Raises:
         JudgementError: the judges differ, or one gave no answer. Nothing is concluded.
     """
-    criteria = strategy.in_force(day)
+    criteria = approved.strategy.in_force(day)
     derived = _derived(criteria, evidence)
     asked = questions(criteria, Evidence(evidence.observations, derived, evidence.quarantines))
     verdicts = conclude(asked, agree(reference.judge(asked), suite.judge(asked)))
     observations = (*evidence.observations, *derived.values())
-    drawn = exceptions(stage, asked, verdicts, observations, evidence.quarantines)
+    aside = Aside(evidence.quarantines, approved.doubts)
+    drawn = exceptions(stage, asked, verdicts, observations, aside)
     return Judged(
         batch=batch,
         stage=stage,
         day=day,
-        strategy=strategy,
+        strategy=approved.strategy,
         criteria=criteria,
         asked=asked,
         observations=observations,
@@ -91,11 +100,8 @@ def judge(
 
 def _derived(criteria: Sequence[Criterion], evidence: ReadEvidence) -> dict[str, Observation]:
     spans = windows(series_steps(criteria), evidence.observations)
-    return elapsed(criteria, evidence.observations) | series.reduce(
-        criteria, series.table_of(evidence.pages), spans
+    return (
+        elapsed(criteria, evidence.observations)
+        | counted(criteria, evidence.observations)
+        | series.reduce(criteria, series.table_of(evidence.pages), spans)
     )
-
-
-def inputs(evidence: ReadEvidence, strategy: Strategy) -> tuple[Digest, Digest]:
-    """Return the two names that make an evaluation: its evidence's and its strategy's."""
-    return evidence.fingerprint, strategy.digest

@@ -16,9 +16,7 @@ from tasks.judge import day_of, strategy_of
 from tasks.sources.equipment import TagWindow
 
 
-def equipment_windows(
-    desk: Desk, batch: str, record: Sequence[Capture]
-) -> tuple[TagWindow, ...]:
+def equipment_windows(desk: Desk, batch: str, record: Sequence[Capture]) -> tuple[TagWindow, ...]:
     """Return the windows to ask for; none when the batch record cannot be read.
 
     Without a batch record nobody knows when a step ran and on which equipment: there is nothing to
@@ -27,7 +25,7 @@ def equipment_windows(
     got = read_source(desk, Collection(batch, tuple(record)), "batch_record")
     if isinstance(got, Quarantine):
         return ()
-    criteria = strategy_of(desk).in_force(day_of(got.observations, desk.now()))
+    criteria = strategy_of(desk).strategy.in_force(day_of(got.observations, desk.now()))
     return tag_windows(criteria, got.observations, reading.contract_of("equipment"))
 
 

@@ -15,7 +15,7 @@ from contracts.observation import Number
 from contracts.question import Evidence, questions
 from contracts.verdict import Outcome
 from expectations import suite
-from expectations.strategy import cases, folder_for, load
+from expectations.strategy import cases, check, folder_for, load
 
 SHIPPED = folder_for("car-t-autologous")
 STRATEGY = load(SHIPPED)
@@ -102,7 +102,7 @@ def test_a_new_limit_in_a_file_flips_its_own_verdict_and_no_other(folder):
 def test_a_limit_edited_in_place_contradicts_its_examples(folder):
     edit(folder, "release_testing.yaml", 'low: "80.0"', 'low: "75.0"')
     with pytest.raises(StrategyError) as refused:
-        load(folder)
+        check(folder)
     assert "the example '79.9' on 2026-03-02 says not_met, but against ≥ 75.0 % it is met" in str(
         refused.value
     )

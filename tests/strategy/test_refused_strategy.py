@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import StrategyError
-from expectations.strategy import cases, folder_for, load
+from expectations.strategy import cases, check, doubts, folder_for, load
 
 SMALL = Path(__file__).parent / "small"
 RELEASE, EXPANSION, HEAD = "release_testing.yaml", "expansion.yaml", "strategy.yaml"
@@ -22,7 +22,7 @@ def folder(tmp_path) -> Path:
 def refused(folder) -> Callable[[], str]:
     def refused() -> str:
         with pytest.raises(StrategyError) as caught:
-            load(folder)
+            check(folder)
         return str(caught.value)
 
     return refused
@@ -469,3 +469,17 @@ def test_a_product_without_a_strategy_is_told_which_there_are():
     with pytest.raises(StrategyError, match="no control strategy for the product 'aav-9'") as told:
         folder_for("aav-9")
     assert "car-t-autologous" in told.value.expected
+
+
+def test_a_strategy_that_contradicts_its_examples_can_be_judged_by_and_says_so(folder):
+    change(folder, RELEASE, VIA, VIA.replace("80.0", "81.0"))
+    assert load(folder).criteria
+    told = doubts(folder)
+    assert told
+    assert all(one.startswith(f"{RELEASE}:") for one in told)
+    with pytest.raises(StrategyError, match="CQA-VIA-001"):
+        check(folder)
+
+
+def test_a_strategy_without_doubts_says_nothing():
+    assert doubts(folder_for("car-t-autologous")) == ()

@@ -10,7 +10,7 @@ from contracts import reference
 from contracts.conclude import agree, conclude
 from contracts.criterion import Range, Stage
 from contracts.errors import JudgementError
-from contracts.exceptions import exceptions
+from contracts.exceptions import Aside, exceptions
 from contracts.observation import Awaited, Status
 from contracts.question import Answer, Evidence, questions
 from contracts.readiness import Ready, decide
@@ -22,7 +22,7 @@ def evaluate(*observations, criteria=None, stage=Stage.INITIAL, quarantines=()):
     criteria = (criterion(),) if criteria is None else criteria
     asked = questions(criteria, Evidence(observations, {}, quarantines))
     verdicts = conclude(asked, reference.judge(asked))
-    drawn = exceptions(stage, asked, verdicts, observations, quarantines)
+    drawn = exceptions(stage, asked, verdicts, observations, Aside(tuple(quarantines)))
     return verdicts, drawn, decide(stage, criteria, verdicts, drawn)
 
 

@@ -13,7 +13,7 @@ from contracts.canonical import canonical
 from contracts.conclude import conclude
 from contracts.criterion import Range, Stage, Strategy
 from contracts.errors import NotFoundError
-from contracts.exceptions import exceptions
+from contracts.exceptions import Aside, exceptions
 from contracts.lineage import edges, trace
 from contracts.manifest import MANIFEST, manifest_of, table_bytes, table_path
 from contracts.opened import opened
@@ -32,7 +32,7 @@ def package(**changes):
     strategy = Strategy("car-t-autologous", "Example", "1", (criterion(),))
     asked = questions(strategy.in_force(date(2026, 3, 2)), Evidence(observations, {}))
     verdicts = conclude(asked, reference.judge(asked))
-    drawn = exceptions(Stage.INITIAL, asked, verdicts, observations, ())
+    drawn = exceptions(Stage.INITIAL, asked, verdicts, observations, Aside())
     readiness = decide(Stage.INITIAL, strategy.criteria, verdicts, drawn)
     tables = {
         "captures": [capture(RAW).record()],
