@@ -112,6 +112,13 @@ def unsaid(result):
     return result
 
 
+def broken(result):
+    """A result that looks whole, with a reason in the nested shape."""
+    said = {"raised_exception": True, "exception_message": "boom"}
+    result.exception_info = {"('column_values.between', 'x')": said}
+    return result
+
+
 def cut(result):
     result.result["unexpected_count"] += 1
     return result
@@ -124,6 +131,7 @@ def cut(result):
         (lambda results: [*results, results[0]], "an answer to “CQA-VIA-001/"),
         (lambda results: [*results, of_nobody(results[0])], "an answer to “”"),
         (lambda results: [unsaid(results[0]), *results[1:]], "could not evaluate CQA-VIA-001/"),
+        (lambda results: [broken(results[0]), *results[1:]], r"evaluate CQA-VIA-001/\w+ \(boom\)"),
         (lambda results: [cut(results[0]), *results[1:]], "could not evaluate CQA-VIA-001/"),
     ],
 )
