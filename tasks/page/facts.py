@@ -36,10 +36,11 @@ class Fact:
     """`original`, `retest 1`, ... where there is more than one; else empty."""
 
     @property
-    def flag(self) -> str:
-        """What a reviewer should notice about its standing, in a word; empty if nothing."""
+    def marks(self) -> str:
+        """What a reviewer should notice about its standing; empty if nothing."""
         status = str(self.record["status"])
-        return {"corrected": "changed after entry", "final": ""}.get(status, status)
+        standing = {"corrected": "changed after entry", "final": ""}.get(status, status)
+        return ", ".join(one for one in (standing, self.attempt) if one)
 
 
 class Facts:
@@ -85,14 +86,13 @@ class Facts:
         identifier = str(record["id"])
         reading = words.value(record["value"])
         written = str(record["as_written"])
-        kind = record["value"]["kind"]
         chain = self._chains.get(identifier, ())
         place = chain.index(identifier) if identifier in chain else 0
         return Fact(
             id=identifier,
             what=words.plain(str(record["characteristic"])),
             as_written=written or reading,
-            read_as=reading if written and kind != "text" and reading != written else "",
+            read_as="" if not written or words.says_the_same(written, record["value"]) else reading,
             unit=words.unit(str(record["unit"])),
             code=str(record["unit"]),
             record=record,
@@ -107,8 +107,10 @@ class Facts:
             record = self._records[name]
             step = words.step(str(record["step"]))
             return Input(f"{words.plain(str(record['characteristic']))}, {step}", name)
-        tag = name.removeprefix("series:").split("[")[0]
-        return Input(name, series_anchor(tag) if tag in self._tags else "")
+        tag, _, span = name.removeprefix("series:").removesuffix("]").partition("[")
+        start, _, end = span.partition(",")
+        said = f"the readings of {tag}, {words.utc(start)} to {words.utc(end)}" if end else name
+        return Input(said, series_anchor(tag) if tag in self._tags else "")
 
 
 def series_anchor(tag: str) -> str:

@@ -1,5 +1,6 @@
 """What was used and by whom, what was changed after entry, how values came in, what is unread."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -50,7 +51,7 @@ def _thing(identifier: str, ones: Sequence[Fact], names: set[str]) -> Thing:
     return Thing(
         identifier=identifier,
         material=_first(facts, "material"),
-        quantity=_first(facts, "quantity"),
+        quantity=words.amount(_first(facts, "quantity")),
         steps=", ".join(steps),
         facts=tuple(reversed(said.values())),
     )
@@ -148,15 +149,22 @@ class UnreadGroup:
 
     source: str
     reason: str
-    places: tuple[Record, ...]
+    places: tuple[tuple[Record, str], ...]
+    """Each place, and how often the source has the like of it."""
+
+
+_TIMES = re.compile(r"\s*\((once|\d+ times, first here)\)$")
 
 
 def unread_groups(documents: PageDocuments) -> tuple[UnreadGroup, ...]:
     """Return the unread rest by source and reason, the larger groups first."""
     sources = {str(one["digest"]): str(one["source"]) for one in documents.captures}
-    groups: dict[tuple[str, str], list[Record]] = {}
+    groups: dict[tuple[str, str], list[tuple[Record, str]]] = {}
     for one in documents.unread:
         source = words.source(sources.get(str(one["capture"]), "unknown source"))
-        groups.setdefault((source, str(one["reason"])), []).append(one)
+        reason = str(one["reason"])
+        often = _TIMES.search(reason)
+        name = (source, _TIMES.sub("", reason))
+        groups.setdefault(name, []).append((one, often[1].split(",")[0] if often else ""))
     found = [UnreadGroup(*name, tuple(places)) for name, places in groups.items()]
     return tuple(sorted(found, key=lambda one: (-len(one.places), one.source, one.reason)))

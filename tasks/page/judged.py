@@ -31,6 +31,11 @@ class Row:
         return self.fact.read_as if self.fact else ""
 
     @property
+    def message(self) -> str:
+        """The verdict in words, without the title that stands beside it."""
+        return str(self.verdict["message"]).removeprefix(f"{self.criterion['title']}: ")
+
+    @property
     def citation(self) -> str:
         """Which document the limit comes from, and since when."""
         return words.rule(self.criterion)
@@ -79,6 +84,11 @@ class ExceptionView:
     record: Record
     row: Row | None
     facts: tuple[Fact, ...]
+
+    @property
+    def message(self) -> str:
+        """The exception in words, without the title that stands above it."""
+        return self.row.message if self.row else str(self.record["message"])
 
 
 def exception_views(

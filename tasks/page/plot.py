@@ -17,6 +17,8 @@ WIDTH, HEIGHT = 1000, 100
 _MILLISECOND = timedelta(milliseconds=1)
 _NAMED = 4
 """How many excursions a caption names."""
+_NARROWEST, _WIDE = 0.15, 0.4
+"""Percent of the drawing: what can still be seen, and what has room for a hatch."""
 _APART = 2.5
 """How many buckets' width may lie between two buckets of one unbroken curve."""
 
@@ -45,6 +47,8 @@ class Span:
 
     left: str
     width: str
+    wide: bool
+    """Whether it is wide enough to be hatched from top to bottom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +183,9 @@ def _times(scale: _Scale, run: Sequence[Bucket]) -> tuple[float, float]:
 
 
 def _span(scale: _Scale, start: float, end: float) -> Span:
-    left = scale.x(start)
-    return Span(f"{100 * left:.2f}", f"{max(0.15, 100 * (scale.x(end) - left)):.2f}")
+    left = 100 * scale.x(start)
+    width = 100 * scale.x(end) - left
+    return Span(f"{left:.2f}", f"{max(_NARROWEST, width):.2f}", width >= _WIDE)
 
 
 def _lines(scale: _Scale, limits: Sequence[Record]) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from contracts.criterion import AttributeClass
 from tasks.page import words
 from tasks.page.facts import Fact, Facts
 from tasks.page.given import PageDocuments, Record
@@ -10,7 +11,8 @@ from tasks.page.given import PageDocuments, Record
 LINES = 5
 
 _LACKING = ("missing", "pending", "not_evaluable")
-_WEIGHT = {"critical": 0, "major": 1, "minor": 2}
+_CRITICALITY = ("critical", "major", "minor")
+_CLASSES = [one.value for one in AttributeClass]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class Reason:
     """One line of why: what, the value as written, against which limit."""
 
     outcome: str
+    """Empty for what is no criterion's."""
     title: str
     criterion: str
     """Empty where it is no criterion's."""
@@ -59,10 +62,7 @@ def _heading(state: str, found: Sequence[Reason]) -> str:
 
 def _reasons(documents: PageDocuments, facts: Facts, state: str) -> Iterator[Reason]:
     criteria = {str(one["id"]): one for one in documents.criteria}
-    verdicts = sorted(
-        documents.verdicts,
-        key=lambda one: _WEIGHT.get(str(criteria[one["criterion"]]["criticality"]), 3),
-    )
+    verdicts = sorted(documents.verdicts, key=lambda one: _weight(criteria[one["criterion"]]))
     if state == "ready":
         lacking = [one for one in verdicts if one["outcome"] in _LACKING]
     else:
@@ -75,12 +75,17 @@ def _reasons(documents: PageDocuments, facts: Facts, state: str) -> Iterator[Rea
         ]
     failed = [one for one in verdicts if one["outcome"] == "not_met"]
     yield from (_failed(one, criteria[one["criterion"]], facts) for one in failed)
+    yield from _others(documents)
     yield from _quarantines(documents, lacking)
     set_aside = {str(one["source"]) for one in documents.quarantines}
     for one in lacking:
         if not (one["outcome"] == "not_evaluable" and set_aside & _sources(criteria, one)):
             yield _lacking(one, criteria[one["criterion"]])
-    yield from _others(documents)
+
+
+def _weight(criterion: Record) -> tuple[int, int]:
+    """Return where a criterion stands, the heaviest first: as `Criterion.weight`."""
+    return (_CRITICALITY.index(criterion["criticality"]), _CLASSES.index(criterion["class"]))
 
 
 def _failed(verdict: Record, criterion: Record, facts: Facts) -> Reason:
@@ -191,8 +196,8 @@ def _others(documents: PageDocuments) -> Iterator[Reason]:
     for one in documents.exceptions:
         if one["blocking"] and not one["criterion"] and one["kind"] != "quarantine":
             yield Reason(
-                outcome="not_met",
-                title=str(one["kind"]),
+                outcome="",
+                title=words.title(str(one["kind"])),
                 criterion="",
                 value="",
                 unit="",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from contracts.times import read_time
@@ -32,6 +33,18 @@ PROVENANCE: Mapping[str, str] = {
     "calculated": "calculated from other values",
 }
 
+_SPELLED: Mapping[str, str] = {
+    "b": "B",
+    "car": "CAR",
+    "cd3": "CD3",
+    "co2": "CO₂",
+    "coi": "COI",
+    "dmso": "DMSO",
+    "il2": "IL-2",
+    "ph": "pH",
+}
+"""Parts of codes that a person writes otherwise."""
+
 _SOURCES = {"batch_record": "batch record", "lims": "LIMS", "equipment": "equipment"}
 
 
@@ -42,7 +55,12 @@ def source(name: str) -> str:
 
 def plain(code: str) -> str:
     """Return a code such as `release_testing` as words."""
-    return code.replace("_", " ")
+    return " ".join(_SPELLED.get(part, part) for part in code.split("_"))
+
+
+def title(text: str) -> str:
+    """Return words with their first letter raised, unless it is spelled small (`pH`)."""
+    return text if text.startswith("pH") else text[:1].upper() + text[1:]
 
 
 def step(path: str) -> str:
@@ -73,8 +91,24 @@ def value(record: Mapping[str, Any]) -> str:
     """Return a value record as text, with its bound where the source censored it."""
     if record["kind"] == "number":
         bound = "" if record["bound"] == "=" else record["bound"]
-        return f"{bound}{record['number']}"
+        return f"{bound}{Decimal(record['number']):f}"
     return utc(record["text"]) if record["kind"] == "moment" else str(record["text"])
+
+
+def says_the_same(text: str, record: Mapping[str, Any]) -> bool:
+    """Tell whether a text needs no word about how it was read: the same text, or number."""
+    if record["kind"] != "number" or record["bound"] != "=":
+        return record["kind"] == "text" or text == value(record)
+    try:
+        return Decimal(text.strip()) == Decimal(record["number"])
+    except InvalidOperation:
+        return False
+
+
+def amount(written: str) -> str:
+    """Return a quantity such as `2 1` or `0.2 mL` with its unit as people write it."""
+    number, _, code = written.rpartition(" ")
+    return f"{number} {unit(code)}".strip() if number else written
 
 
 def figure(number: float) -> str:

@@ -8,6 +8,7 @@
     for (let at = target; at; at = at.parentElement) {
       if (at.tagName === "DETAILS") at.open = true;
       if (at.hidden) at.hidden = false;
+      if (at.dataset.outcome && !at.offsetParent) document.getElementById("f-all").checked = true;
     }
     if (target.tabIndex === -1) target.focus({ preventScroll: true });
     target.scrollIntoView({ block: target.closest("details.fact") ? "center" : "start" });
