@@ -16,7 +16,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
+import pyarrow as pa
 
 from contracts.criterion import Criterion, Range, Reduction
 from contracts.derive import Window, in_unit
