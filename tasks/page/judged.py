@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from tasks.page import words
 from tasks.page.facts import Fact, Facts, process_order
@@ -79,30 +80,61 @@ def coverage(documents: PageDocuments) -> Sequence[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionView:
-    """One exception, its criterion if it has one, and every attempt in order."""
+    """One exception, or several that say the same of several criteria."""
 
-    record: Record
-    row: Row | None
+    records: tuple[Record, ...]
+    rows: tuple[Row, ...]
+    """The criteria it is about, in the order of the exceptions."""
     facts: tuple[Fact, ...]
+    """What it is about, every attempt in order."""
+
+    @property
+    def title(self) -> str:
+        """The criterion's title; the kind where there is none, or more than one."""
+        if len(self.rows) == 1:
+            return str(self.rows[0].criterion["title"])
+        kind = words.title(str(self.records[0]["kind"]))
+        return f"{kind}: {len(self.rows)} criteria" if self.rows else kind
+
+    @property
+    def name(self) -> str:
+        """The exceptions' ids."""
+        first, last = self.records[0]["id"], self.records[-1]["id"]
+        return str(first) if len(self.records) == 1 else f"{first} to {last}"
 
     @property
     def message(self) -> str:
         """The exception in words, without the title that stands above it."""
-        return self.row.message if self.row else str(self.record["message"])
+        message = str(self.records[0]["message"])
+        title = str(self.rows[0].criterion["title"]) if self.rows else ""
+        return words.title(message.removeprefix(f"{title}: "))
 
 
 def exception_views(
     documents: PageDocuments, facts: Facts, groups: Sequence[Procedure]
 ) -> tuple[ExceptionView, ...]:
-    """Return the exceptions, the blocking ones first, otherwise in the order given."""
+    """Return the exceptions, the blocking ones first, otherwise in the order given.
+
+    Neighbours without evidence of their own that say the same, such as every criterion of a source
+    in quarantine, are shown once.
+    """
     rows: Mapping[str, Row] = {
         str(row.criterion["id"]): row for group in groups for row in group.rows
     }
     ordered = sorted(documents.exceptions, key=lambda one: not one["blocking"])
     return tuple(
-        ExceptionView(one, rows.get(str(one["criterion"])), _attempts(one, facts))
-        for one in ordered
+        ExceptionView(
+            records=alike,
+            rows=tuple(rows[str(one["criterion"])] for one in alike if one["criterion"]),
+            facts=_attempts(alike[0], facts),
+        )
+        for _, alike in ((key, tuple(ones)) for key, ones in groupby(ordered, key=_said))
     )
+
+
+def _said(exception: Record) -> tuple[object, ...]:
+    alone = exception["id"] if exception["observations"] or not exception["criterion"] else ""
+    return (alone, exception["kind"], exception["blocking"], exception["message"])
 
 
 def _attempts(exception: Record, facts: Facts) -> tuple[Fact, ...]:

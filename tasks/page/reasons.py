@@ -1,9 +1,12 @@
 """Why a batch is ready or not, in at most five lines: the first thing a reviewer reads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from contracts.criterion import AttributeClass
+from contracts import restore
+from contracts.criterion import Agrees, Criterion, Stage
+from contracts.question import sources_of
+from contracts.readiness import required
 from tasks.page import words
 from tasks.page.facts import Fact, Facts
 from tasks.page.given import PageDocuments, Record
@@ -11,8 +14,6 @@ from tasks.page.given import PageDocuments, Record
 LINES = 5
 
 _LACKING = ("missing", "pending", "not_evaluable")
-_CRITICALITY = ("critical", "major", "minor")
-_CLASSES = [one.value for one in AttributeClass]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +62,37 @@ def _heading(state: str, found: Sequence[Reason]) -> str:
 
 
 def _reasons(documents: PageDocuments, facts: Facts, state: str) -> Iterator[Reason]:
-    criteria = {str(one["id"]): one for one in documents.criteria}
-    verdicts = sorted(documents.verdicts, key=lambda one: _weight(criteria[one["criterion"]]))
-    if state == "ready":
-        lacking = [one for one in verdicts if one["outcome"] in _LACKING]
-    else:
-        stage = str(documents.summary["readiness"]["stage"])
-        lacking = [
-            one
-            for one in verdicts
-            if one["outcome"] in _LACKING
-            and (stage == "final" or criteria[one["criterion"]]["required_for"] == "initial")
-        ]
+    criteria = {str(one["id"]): restore.criterion(one) for one in documents.criteria}
+    stage = Stage.FINAL if state == "ready" else Stage(documents.summary["readiness"]["stage"])
+    verdicts = sorted(documents.verdicts, key=lambda one: criteria[one["criterion"]].weight)
     failed = [one for one in verdicts if one["outcome"] == "not_met"]
+    lacking = [
+        one
+        for one in verdicts
+        if one["outcome"] in _LACKING and required(criteria[one["criterion"]], stage)
+    ]
+    mute = {
+        str(one["criterion"]): sources_of(criteria[one["criterion"]])
+        for one in verdicts
+        if one["outcome"] == "not_evaluable" and not one["observations"]
+    }
     yield from (_failed(one, criteria[one["criterion"]], facts) for one in failed)
     yield from _others(documents)
-    yield from _quarantines(documents, lacking)
-    set_aside = {str(one["source"]) for one in documents.quarantines}
+    yield from _quarantines(documents, mute.values())
+    aside = {str(one["source"]) for one in documents.quarantines}
     for one in lacking:
-        if not (one["outcome"] == "not_evaluable" and set_aside & _sources(criteria, one)):
+        if aside.isdisjoint(mute.get(str(one["criterion"]), ())):
             yield _lacking(one, criteria[one["criterion"]])
 
 
-def _weight(criterion: Record) -> tuple[int, int]:
-    """Return where a criterion stands, the heaviest first: as `Criterion.weight`."""
-    return (_CRITICALITY.index(criterion["criticality"]), _CLASSES.index(criterion["class"]))
-
-
-def _failed(verdict: Record, criterion: Record, facts: Facts) -> Reason:
+def _failed(verdict: Record, criterion: Criterion, facts: Facts) -> Reason:
     shown = facts.of(verdict["observations"])
-    if criterion["limits"][0]["rule"]["rule"] == "agrees" and len(shown) > 1:
+    if isinstance(criterion.limit.rule, Agrees) and len(shown) > 1:
         return _disagreeing(verdict, criterion, shown)
     return Reason(
         outcome="not_met",
-        title=str(criterion["title"]),
-        criterion=str(criterion["id"]),
+        title=criterion.title,
+        criterion=criterion.id,
         value=str(verdict["as_written"] or verdict["value"]),
         unit=words.unit(str(verdict["unit"])),
         code=str(verdict["unit"]),
@@ -105,18 +102,18 @@ def _failed(verdict: Record, criterion: Record, facts: Facts) -> Reason:
     )
 
 
-def _disagreeing(verdict: Record, criterion: Record, shown: Sequence[Fact]) -> Reason:
+def _disagreeing(verdict: Record, criterion: Criterion, shown: Sequence[Fact]) -> Reason:
     one, other = shown[0], shown[1]
     return Reason(
         outcome="not_met",
-        title=str(criterion["title"]),
-        criterion=str(criterion["id"]),
+        title=criterion.title,
+        criterion=criterion.id,
         value=str(verdict["as_written"]),
         unit="",
         code="1",
         limit=f"{other.as_written} in the {words.source(str(other.record['source']))}",
-        note=f"The {words.source(str(one.record['source']))} says the one, "
-        f"the {words.source(str(other.record['source']))} the other.",
+        note=f"{words.title(words.source(str(one.record['source'])))} against "
+        f"{words.source(str(other.record['source']))}: they must be equal.",
         anchor=one.id,
     )
 
@@ -134,20 +131,20 @@ def _beside(shown: Sequence[Fact], facts: Facts) -> str:
     return f"Retest {values} stands beside it and does not count."
 
 
-def _lacking(verdict: Record, criterion: Record) -> Reason:
+def _lacking(verdict: Record, criterion: Criterion) -> Reason:
     said = {
         "missing": "nothing on record",
         "pending": "no result yet",
         "not_evaluable": str(verdict["as_written"] or "cannot be judged"),
     }
     source = str(verdict["as_written"])
-    note = f"Owed by: {criterion['owner']}."
+    note = f"Owed by: {criterion.owner}."
     if verdict["outcome"] == "pending" and source:
         note = f"The source says “{source}”. {note}"
     return Reason(
         outcome=str(verdict["outcome"]),
-        title=str(criterion["title"]),
-        criterion=str(criterion["id"]),
+        title=criterion.title,
+        criterion=criterion.id,
         value=said[str(verdict["outcome"])],
         unit="",
         code="1",
@@ -157,38 +154,22 @@ def _lacking(verdict: Record, criterion: Record) -> Reason:
     )
 
 
-def _quarantines(documents: PageDocuments, lacking: Sequence[Record]) -> Iterator[Reason]:
-    criteria = {str(one["id"]): one for one in documents.criteria}
+def _quarantines(documents: PageDocuments, mute: Collection[tuple[str, ...]]) -> Iterator[Reason]:
+    """Yield each source set aside, with how many criteria cannot be judged without it."""
     for one in documents.quarantines:
-        without = sum(
-            verdict["outcome"] == "not_evaluable"
-            and str(one["source"]) in _sources(criteria, verdict)
-            for verdict in lacking
-        )
+        without = sum(str(one["source"]) in needed for needed in mute)
+        expected = f", where {one['expected']} was expected" if one["expected"] else ""
         yield Reason(
             outcome="not_evaluable",
-            title=f"Source in quarantine: {words.source(str(one['source']))}",
+            title=f"The {words.source(str(one['source']))} is in quarantine",
             criterion="",
-            value=str(one["found"]),
+            value=f"{words.count(without, 'criterion', 'criteria')} cannot be judged",
             unit="",
             code="1",
-            limit=str(one["expected"]),
-            note=f"{words.count(without, 'criterion', 'criteria')} cannot be judged. "
-            f"Next: {one['move'] or 'a person looks'}.",
+            limit="",
+            note=f"Found: {one['found']}{expected}. Next: {one['move'] or 'a person looks'}.",
             anchor="",
         )
-
-
-def _sources(criteria: Mapping[str, Record], verdict: Record) -> set[str]:
-    """Return the sources a criterion cannot be judged without."""
-    criterion = criteria[str(verdict["criterion"])]
-    subject = criterion["subject"]
-    if subject["kind"] == "elapsed":
-        return {"batch_record"}
-    if subject["kind"] == "reduction":
-        return {"equipment", "batch_record"}
-    other = criterion["against"]
-    return {str(subject["source"])} | ({str(other["source"])} if other else set())
 
 
 def _others(documents: PageDocuments) -> Iterator[Reason]:

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from contracts.times import read_time
-from contracts.units import shown
+from contracts.words import shown, source_in_words
 
 OUTCOMES: Mapping[str, str] = {
     "not_met": "not met",
@@ -45,12 +45,10 @@ _SPELLED: Mapping[str, str] = {
 }
 """Parts of codes that a person writes otherwise."""
 
-_SOURCES = {"batch_record": "batch record", "lims": "LIMS", "equipment": "equipment"}
-
 
 def source(name: str) -> str:
     """Return a source's name as people say it."""
-    return _SOURCES.get(name, plain(name))
+    return plain(source_in_words(name))
 
 
 def plain(code: str) -> str:
