@@ -51,6 +51,7 @@ def open_page(browser, folder):
     def opened(name, **context):
         asked, said = [], []
         with browser.new_context(viewport=LAPTOP, **context) as inside:
+            inside.set_default_timeout(10_000)
             page = inside.new_page()
             page.on("request", lambda request: asked.append(request.url))
             page.on("console", lambda message: said.append(message.text))
@@ -143,3 +144,8 @@ def test_it_prints_to_a4_with_every_criterion_whatever_the_filter(open_page):
         page.emulate_media(media="print")
         assert page.locator("tr[data-outcome]:visible").count() == 9
         assert page.locator("nav:visible, .filter:visible").count() == 0
+        # the text of an A4 page is 182 mm wide, 688 px: narrower than a phone's layout begins
+        page.set_viewport_size({"width": 688, "height": 1000})
+        assert page.locator("#criteria thead").evaluate("one => getComputedStyle(one).display") == (
+            "table-header-group"
+        )
