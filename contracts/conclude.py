@@ -6,8 +6,8 @@ from contracts.criterion import Agrees, Count, Criterion, Elapsed, Observed, Red
 from contracts.errors import JudgementError
 from contracts.observation import Observation
 from contracts.question import Answer, Answers, Point, Question
-from contracts.units import with_unit
 from contracts.verdict import Outcome, Verdict
+from contracts.words import source_in_words, with_unit
 
 
 def conclude(asked: Sequence[Question], answers: Answers) -> tuple[Verdict, ...]:
@@ -62,7 +62,10 @@ def _verdict(question: Question, answers: Answers) -> Verdict:
         return _on_points(question, Outcome.NOT_EVALUABLE, by_answer[Answer.NOT_EVALUABLE])
     if question.awaited:
         awaited = question.awaited[0]
-        words = f"No result yet; {awaited.source} says “{awaited.as_written}”. {_owes(criterion)}"
+        words = (
+            f"No result yet; the {source_in_words(awaited.source)} says "
+            f"“{awaited.as_written}”. {_owes(criterion)}"
+        )
         return _without_points(criterion, Outcome.PENDING, words, question.awaited)
     if not question.points:
         return _without_points(
@@ -116,8 +119,8 @@ def _in_words(question: Question, outcome: Outcome, deciding: Sequence[Point]) -
     value = _shown(point.observation)
     if isinstance(criterion.limit.rule, Agrees) and point.other is not None:
         said = (
-            f"{point.observation.source} says {value}, {point.other.source} says "
-            f"{_shown(point.other)}"
+            f"the {source_in_words(point.observation.source)} says {value}, "
+            f"the {source_in_words(point.other.source)} says {_shown(point.other)}"
         )
     else:
         count = len(question.points)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from contracts.canonical import Json, canonical
 from contracts.evidence import Digest, digest_of
-from contracts.units import with_unit
+from contracts.words import with_unit
 
 
 class AttributeClass(StrEnum):

@@ -8,8 +8,8 @@ from contracts.observation import Observation, Provenance, Status
 from contracts.question import Question
 from contracts.readiness import QualityException, required
 from contracts.reading import Quarantine
-from contracts.units import with_unit
 from contracts.verdict import Outcome, Verdict
+from contracts.words import with_unit
 
 COMMENT = "comment"
 

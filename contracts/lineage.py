@@ -11,8 +11,8 @@ from contracts.opened import Opened, Read, member_of
 from contracts.question import Question
 from contracts.quote import Quote, quote
 from contracts.reading_at import reading_at
-from contracts.units import with_unit
 from contracts.verdict import Verdict
+from contracts.words import source_in_words, with_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,8 @@ def _told(one: Observation) -> str:
     when = f" at {one.occurred_at.isoformat()}" if one.occurred_at else ""
     wrote = f", written “{one.as_written}”" if one.as_written else ""
     return (
-        f"{one.source} recorded {one.characteristic} at {one.step} as {value}{wrote}"
+        f"the {source_in_words(one.source)} has {one.characteristic} at {one.step} "
+        f"as {value}{wrote}"
         f"{when}{by} ({one.status}, {one.provenance})"
     )
 

@@ -6,6 +6,7 @@ from contracts.canonical import Json
 from contracts.evidence import Place
 from contracts.observation import Observation
 from contracts.series import SeriesPage
+from contracts.words import source_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Quarantine:
         """Return the reason in one line."""
         where = f" at {self.where}" if self.where else ""
         expected = f", where {self.expected} was expected" if self.expected else ""
-        return f"the source {self.source} is in quarantine: {self.found}{where}{expected}"
+        return f"the {source_in_words(self.source)} is in quarantine: {self.found}{where}{expected}"
 
     def record(self) -> dict[str, Json]:
         """Return the quarantine as a canonical record."""

@@ -37,18 +37,22 @@ _RESULT_FORMAT: Final = {
 def judge(questions: Sequence[Question]) -> dict[tuple[str, str], Answer]:
     """Answer every point of every question, by (criterion id, point id), with a suite of them all.
 
+    A question without points has no answer here: absence is concluded, not judged, since Great
+    Expectations succeeds on nothing.
+
     Raises:
         JudgementError: Great Expectations left a point, a criterion or an expectation out, or
             could not evaluate one.
         StrategyError: a criterion cannot be put in Great Expectations' words.
     """
-    if not questions:
+    asked = [question for question in questions if question.points]
+    if not asked:
         return {}
-    compiled = compile_suite("judgement", [question.criterion for question in questions])
+    compiled = compile_suite("judgement", [question.criterion for question in asked])
     with _ONE_AT_A_TIME, _silence():
-        results = _results(compiled, frame(questions))
+        results = _results(compiled, frame(asked))
     checks = _by_check(compiled, results)
-    return {key: value for one in questions for key, value in _answers(one, checks)}
+    return {key: value for one in asked for key, value in _answers(one, checks)}
 
 
 def load_suite(compiled: Compiled) -> "ExpectationSuite":
@@ -91,12 +95,21 @@ def _great_expectations() -> Any:  # noqa: ANN401 (a module has no narrower type
 def _silence() -> Iterator[None]:
     """Keep Great Expectations out of the log: what it has to say is read from its results."""
     logger = logging.getLogger("great_expectations")
-    before = logger.level
+    before, nothing = (logger.level, logger.propagate), logging.NullHandler()
     logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False  # some of its modules set a level of their own
+    logger.addHandler(nothing)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        logger.level, logger.propagate = before
+        logger.removeHandler(nothing)
+
+
+def warm_up() -> None:
+    """Import Great Expectations before it is needed, for whoever has seconds to wait anyway."""
+    with _silence():
+        _great_expectations()
 
 
 def _results(compiled: Compiled, points: "DataFrame") -> Sequence[Any]:

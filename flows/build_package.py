@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from flows.office import open_office
+from flows.office import BatchNumber, open_office
 from tasks.package import Package
 from tasks.steps import assemble, present
 
@@ -12,7 +12,7 @@ from tasks.steps import assemble, present
     flow_run_name="package {batch}, evaluation {evaluation}",
     persist_result=False,
 )
-def build_package(batch: str, evaluation: int, site: str | None = None) -> Package:
+def build_package(batch: BatchNumber, evaluation: int, site: str | None = None) -> Package:
     """Build the package of one evaluation and show its exceptions to QA."""
     with open_office(site) as desk:
         package = assemble(desk, batch, evaluation)

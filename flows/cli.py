@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
 from contracts.errors import BatchproofError
@@ -147,6 +148,8 @@ def prepare(
     from flows.local import quick_flows
     from flows.prepare import answer_for
 
+    with errors_in_words():
+        batch_number(batch)
     with errors_in_words(), quick_flows():
         from flows.prepare_review import prepare_review
 

@@ -5,13 +5,13 @@ from prefect.client.schemas.objects import State
 
 from contracts.errors import SourceError
 from contracts.evidence import Capture, Digest
-from flows.office import open_office
+from flows.office import BatchNumber, open_office
 from tasks.collect import file_collection
 from tasks.steps import collect, plan
 
 
 @flow(name="Collect batch", flow_run_name="collect {batch}", persist_result=False)
-def collect_batch(batch: str, site: str | None = None) -> Digest:
+def collect_batch(batch: BatchNumber, site: str | None = None) -> Digest:
     """Collect the batch record, the laboratory's results and the equipment's history of one batch.
 
     A source that fails is set aside and named; what it did hand over is kept. Returns the digest of

@@ -3,13 +3,13 @@
 from prefect import flow
 
 from contracts.criterion import Stage
-from flows.office import open_office
+from flows.office import BatchNumber, open_office
 from tasks.steps import evaluate
 
 
 @flow(name="Judge batch", flow_run_name="judge {batch} ({stage})", persist_result=False)
 def judge_batch(
-    batch: str,
+    batch: BatchNumber,
     collection: str,
     stage: Stage = Stage.INITIAL,
     reason: str = "batch completed",

@@ -6,12 +6,13 @@ from contracts.criterion import Stage
 from flows.build_package import build_package
 from flows.collect_batch import collect_batch
 from flows.judge_batch import judge_batch
+from flows.office import BatchNumber
 from tasks.package import Package
 
 
 @flow(name="Prepare review", flow_run_name="prepare {batch} ({stage})", persist_result=False)
 def prepare_review(
-    batch: str,
+    batch: BatchNumber,
     stage: Stage = Stage.INITIAL,
     reason: str = "batch completed",
     site: str | None = None,

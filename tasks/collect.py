@@ -46,9 +46,7 @@ def _keep(
     return tuple(_keep_one(desk, batch, asked, one, at) for one in fetched)
 
 
-def _keep_one(
-    desk: Desk, batch: str, asked: SiteSource, fetched: Fetched, at: datetime
-) -> Capture:
+def _keep_one(desk: Desk, batch: str, asked: SiteSource, fetched: Fetched, at: datetime) -> Capture:
     capture = Capture(
         digest=desk.store.put(fetched.body),
         size=len(fetched.body),

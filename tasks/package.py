@@ -110,7 +110,7 @@ def _same(target: Path, files: Mapping[str, bytes]) -> Package:
 def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path) -> Digest:
     whole = dict(files) | {"README.txt": README.encode()} | dict(_strategy_files(desk))
     pages = _pages(desk, package)
-    whole["index.html"] = page_of(desk, package, pages)
+    whole["index.html"] = page_of(desk, package, files, pages)
     for digest in package.captures:
         whole[f"{CAPTURES}/{digest}"] = desk.store.get(digest)
     for path, data in whole.items():

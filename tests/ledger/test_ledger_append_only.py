@@ -19,7 +19,7 @@ def columns(table: str) -> list[str]:
 
 
 @pytest.fixture
-def unchanged(full, raw):  # noqa: ARG001 (it makes the rows)
+def unchanged(full, raw):
     """The rows of every table, which must be the same and not none when the test is done."""
     before = {table: raw(f"SELECT * FROM {table} ORDER BY id") for table in TABLES}
     assert all(before.values())

@@ -6,27 +6,28 @@ from pathlib import Path
 
 import pytest
 import yaml
+from prefect.exceptions import ParameterTypeError
 
 from flows.plant import running_plant
 
 # fault, the source it breaks, and a word of what the reviewer must read
 READ_FAULTS = {
-    "mes-truncated-xml": ("batch_record", "truncated"),
-    "mes-malformed-xml": ("batch_record", "malformed"),
-    "mes-invalid-xml": ("batch_record", "schema"),
-    "mes-dtd-bomb": ("batch_record", "DOCTYPE"),
-    "mes-redirect": ("batch_record", "elsewhere"),
-    "mes-cut-midway": ("batch_record", ""),
-    "mes-timeout": ("batch_record", ""),
-    "lims-duplicate-keys": ("lims", "twice"),
-    "lims-nan": ("lims", "NaN"),
-    "lims-wrong-type": ("lims", "number"),
-    "lims-missing-page": ("lims", ""),
-    "lims-repeated-page": ("lims", ""),
-    "lims-unknown-unit": ("lims", "x10^6"),
-    "lims-naive-time": ("lims", "zone"),
-    "lims-duplicate-sample": ("lims", ""),
-    "opcua-node-gone": ("equipment", "BadNodeIdUnknown"),
+    "mes-truncated-xml": ("batch record", "not well-formed"),
+    "mes-malformed-xml": ("batch record", "not well-formed"),
+    "mes-invalid-xml": ("batch record", "schema"),
+    "mes-dtd-bomb": ("batch record", "DOCTYPE"),
+    "mes-redirect": ("batch record", "302"),
+    "mes-cut-midway": ("batch record", "cut"),
+    "mes-timeout": ("batch record", "3 attempts"),
+    "lims-duplicate-keys": ("LIMS", "twice"),
+    "lims-nan": ("LIMS", "NaN"),
+    "lims-wrong-type": ("LIMS", "number"),
+    "lims-missing-page": ("LIMS", "have not come"),
+    "lims-repeated-page": ("LIMS", "again"),
+    "lims-unknown-unit": ("LIMS", "x10^6"),
+    "lims-naive-time": ("LIMS", "zone"),
+    "lims-duplicate-sample": ("LIMS", "twice, on one page"),
+    "opcua-node-gone": ("equipment history", "BadNodeIdUnknown"),
 }
 BATCHES = [f"CART-26-000{number}" for number in (1, 2, 3, 4)]
 
@@ -72,7 +73,7 @@ def test_a_broken_source_is_set_aside_and_the_rest_is_judged(fault, broken_sites
     if answer["readiness"] == "not_ready":
         assert "not_met" in outcomes
     assert findings(answer) == ()
-    assert captured(answer) or source == "batch_record"
+    assert captured(answer) or source == "batch record"
 
 
 def findings(answer):
@@ -98,7 +99,7 @@ def test_two_sources_down_are_both_named_and_a_later_run_is_another_evaluation(
     first = prepare("CART-26-0001", site)
     assert first["readiness"] == "incomplete"
     aside = [one["message"] for one in first["exceptions"] if one["kind"] == "quarantine"]
-    assert [source in words for source, words in zip(("lims", "equipment"), aside, strict=True)]
+    assert all(source in words for source, words in zip(("LIMS", "equipment"), aside, strict=True))
     again = prepare("CART-26-0001", site)
     assert (again["evaluation"], again["root"]) == (1, first["root"])
     whole = prepare("CART-26-0001", site_file)
@@ -111,7 +112,12 @@ def test_a_batch_that_no_system_knows_is_incomplete_not_ready(prepare, site_file
     assert {one["outcome"] for one in answer["verdicts"]} == {"not_evaluable"}
 
 
-@pytest.mark.parametrize("batch", ["../CART-26-0001", "CART-26-0001/record", "", "a" * 300])
+@pytest.mark.parametrize("batch", ["../CART-26-0001", "CART-26-0001/record", "", "a" * 300, ".."])
 def test_a_batch_number_that_is_none_is_refused_in_words(program, site_file, batch):
     done = program("prepare", batch, "--site", site_file, expect=1)
-    assert "Found:" in done.stderr
+    assert "cannot be a batch's number" in done.stderr
+
+
+def test_a_batch_number_that_is_none_is_refused_by_the_flow(prepare, site_file):
+    with pytest.raises(ParameterTypeError, match="batch"):
+        prepare("../CART-26-0001", site_file)

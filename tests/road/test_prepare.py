@@ -29,7 +29,7 @@ def test_unchanged_evidence_is_one_evaluation_and_one_package(prepare, site_file
 
 
 def test_the_answer_has_what_a_machine_reads(program, site_file):
-    done = program("prepare", BATCH, "--site", site_file, "--json")
+    done = program("prepare", "CART-26-0002", "--site", site_file, "--json", expect=3)
     answer = json.loads(done.stdout)
     named = {"batch", "evaluation", "stage", "readiness", "criteria", "verdicts", "exceptions"}
     assert named | {"package", "root"} <= set(answer)
@@ -38,17 +38,10 @@ def test_the_answer_has_what_a_machine_reads(program, site_file):
     assert len(answer["root"]) == 64
 
 
-@pytest.mark.parametrize(
-    ("batch", "stage", "code"),
-    [
-        ("CART-26-0002", "initial", 3),
-        ("CART-26-0003", "initial", 4),
-        ("CART-26-0001", "final", 4),
-    ],
-)
-def test_the_exit_code_says_the_readiness(program, site_file, batch, stage, code):
-    done = program("prepare", batch, "--site", site_file, "--stage", stage, expect=code)
-    assert batch in done.stdout
+def test_the_exit_code_says_what_is_incomplete(program, site_file):
+    done = program("prepare", BATCH, "--site", site_file, "--stage", "final", expect=4)
+    assert f"{BATCH}  INCOMPLETE for its final stage" in done.stdout
+    assert "sterility" in done.stdout.lower()
 
 
 def test_the_stages_are_two_evaluations(prepare, site_file):

@@ -1,4 +1,4 @@
-"""Units as people write them. The record keeps the UCUM code; only words for people use these."""
+"""Names as people write them: units and sources. Records keep the codes, sentences use these."""
 
 _SHOWN = {
     "1": "",
@@ -13,6 +13,14 @@ _SHOWN = {
     "{TU}/mL": "TU/mL",
     "{beads}/(3.10*6.{cells})": "beads per 3·10⁶ cells",
 }
+
+
+_SOURCES = {"batch_record": "batch record", "lims": "LIMS", "equipment": "equipment history"}
+
+
+def source_in_words(source: str) -> str:
+    """Return a source's name as people say it; a name without other words as it is."""
+    return _SOURCES.get(source, source)
 
 
 def shown(unit: str) -> str:
