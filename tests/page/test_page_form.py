@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 from page.conftest import STORIES
-from page.page_batches import CRITERIA, ENTRIES, NOT_READY, RESULTS, documents
+from page.page_batches import ENTRIES, NOT_READY, RESULTS, documents
+from page.page_criteria import CRITERIA
 from page.page_reader import read, said, select
 
 from tasks.page.render import render

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 from page.page_batches import (
-    CRITERIA,
     ENTRIES,
     NOT_READY,
     RESULTS,
     Story,
     documents,
 )
+from page.page_criteria import CRITERIA
 from page.page_reader import read, said, select
 
 from tasks.page.render import render
