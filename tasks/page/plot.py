@@ -179,7 +179,7 @@ def _path(scale: _Scale, run: Sequence[Bucket]) -> str:
 
 
 def _times(scale: _Scale, run: Sequence[Bucket]) -> tuple[float, float]:
-    return run[0][0], run[-1][0] + scale.width
+    return run[0][0] - scale.width / 2, run[-1][0] + scale.width / 2
 
 
 def _span(scale: _Scale, start: float, end: float) -> Span:
