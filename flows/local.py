@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 from contracts.errors import UnavailableError
 
@@ -34,6 +35,9 @@ def quick_flows() -> Iterator[None]:
     from prefect.client.orchestration import get_client  # noqa: PLC0415 (takes seconds to import)
     from prefect.settings import get_current_settings  # noqa: PLC0415
 
+    from expectations import suite  # noqa: PLC0415 (as the next two)
+
+    Thread(target=suite.warm_up, daemon=True).start()  # the wait for the server is long enough
     try:
         with get_client(sync_client=True) as client:
             fault = client.api_healthcheck()
