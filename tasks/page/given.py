@@ -39,7 +39,7 @@ class PageDocuments:
     """Curves: {tag, characteristic, unit, window: [from, to], buckets: [[t_ms, min, max], ...],
     limits: [{criterion, low, high, words}], not_good: [[from_ms, to_ms], ...]}.
 
-    Times in milliseconds since 1970-01-01 UTC, of a bucket its middle; `window` may also be two texts as
-    `contracts.times.written` gives them. A limit's `low` and `high` are numbers, decimal texts or
-    null. Buckets without a good reading are left out.
+    Times in milliseconds since 1970-01-01 UTC, of a bucket its middle; `window` may also be two
+    texts as `contracts.times.written` gives them. A limit's `low` and `high` are
+    numbers, decimal texts or null. Buckets without a good reading are left out.
     """

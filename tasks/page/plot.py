@@ -118,7 +118,9 @@ def plot(record: Record) -> Plot:
     unit = words.unit(str(record["unit"]))
     limits = [one for one in record["limits"] if _ends(one) != (None, None)]
     runs = [(limit, run) for limit in limits for run in _runs(scale, limit)]
-    named = [Excursion(_said_of(limit, run, unit), str(limit["criterion"])) for limit, run in runs]
+    named = [
+        Excursion(_said_of(scale, limit, run, unit), str(limit["criterion"])) for limit, run in runs
+    ]
     return Plot(
         anchor=series_anchor(str(record["tag"])),
         title=words.plain(str(record["characteristic"])),
@@ -233,12 +235,13 @@ def _said(scale: _Scale, record: Record, unit: str) -> str:
     return f"{said}{rest}."
 
 
-def _said_of(limit: Record, run: Sequence[Bucket], unit: str) -> str:
+def _said_of(scale: _Scale, limit: Record, run: Sequence[Bucket], unit: str) -> str:
+    """Say an excursion in words; its ends are those of its buckets, no finer."""
     _, high = _ends(limit)
     lowest, highest = min(one[1] for one in run), max(one[2] for one in run)
     above = high is not None and highest > high
     extreme = f"up to {words.figure(highest)}" if above else f"down to {words.figure(lowest)}"
-    start, end = words.moment_of(run[0][0]), words.moment_of(run[-1][0])
-    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
-    when = f"{start:%Y-%m-%d %H:%M}" + ("" if until == f"{start:%H:%M}" else f" to {until}")
-    return f"{when}: {extreme} {unit}".rstrip() + f" (limit {limit['words']})"
+    start, end = (words.moment_of(one) for one in _times(scale, run))
+    day = "" if start.date() == end.date() else f"{end:%Y-%m-%d} "
+    when = f"between {start:%Y-%m-%d %H:%M} and {day}{end:%H:%M}"
+    return f"{when}: {extreme} {unit}".rstrip() + f" ({limit['words']})"
