@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from contracts.criterion import Agrees, Count, Criterion, Elapsed, Observed, Reduction
+from contracts.criterion import Agrees, Criterion
 from contracts.errors import JudgementError
 from contracts.observation import Observation
 from contracts.question import Answer, Answers, Point, Question
@@ -55,7 +55,8 @@ def _verdict(question: Question, answers: Answers) -> Verdict:
     for point in question.points:
         by_answer[answers[criterion.id, point.id]].append(point)
     if question.obstacle:
-        return _without_points(criterion, Outcome.NOT_EVALUABLE, question.obstacle, ())
+        words = f"Nothing can be judged: {question.obstacle}."
+        return _without_points(criterion, Outcome.NOT_EVALUABLE, words, ())
     if by_answer[Answer.NOT_MET]:
         return _on_points(question, Outcome.NOT_MET, by_answer[Answer.NOT_MET])
     if by_answer[Answer.NOT_EVALUABLE]:
@@ -63,7 +64,7 @@ def _verdict(question: Question, answers: Answers) -> Verdict:
     if question.awaited:
         awaited = question.awaited[0]
         words = (
-            f"No result yet; the {source_in_words(awaited.source)} says "
+            f"{criterion.title}: no result yet; the {source_in_words(awaited.source)} says "
             f"“{awaited.as_written}”. {_owes(criterion)}"
         )
         return _without_points(criterion, Outcome.PENDING, words, question.awaited)
@@ -154,20 +155,10 @@ def _retests(question: Question, failing: Sequence[Point]) -> str:
 
 
 def _nothing_found(question: Question) -> str:
-    what = _subject_in_words(question.criterion)
+    criterion = question.criterion
     if question.set_aside:
-        return f"Only invalidated results of {what}. {_owes(question.criterion)}"
-    return f"Nothing was recorded for {what}. {_owes(question.criterion)}"
-
-
-def _subject_in_words(criterion: Criterion) -> str:
-    match criterion.subject:
-        case Elapsed():
-            return "the time between the two steps"
-        case Count(observed):
-            return observed.characteristic.replace("_", " ")
-        case Observed() | Reduction() as one:
-            return one.characteristic.replace("_", " ")
+        return f"{criterion.title}: only invalidated results. {_owes(criterion)}"
+    return f"{criterion.title}: nothing was recorded. {_owes(criterion)}"
 
 
 def _owes(criterion: Criterion) -> str:

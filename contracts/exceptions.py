@@ -9,7 +9,7 @@ from contracts.question import Question
 from contracts.readiness import QualityException, required
 from contracts.reading import Quarantine
 from contracts.verdict import Outcome, Verdict
-from contracts.words import with_unit
+from contracts.words import step_in_words, with_unit
 
 COMMENT = "comment"
 
@@ -154,7 +154,8 @@ def _from_comments(observations: Sequence[Observation]) -> Iterator[QualityExcep
         if one.characteristic == COMMENT:
             yield _draft(
                 "comment",
-                f"{one.recorded_by or 'Somebody'} wrote at {one.step}: “{one.as_written}”",
+                f"{one.recorded_by or 'Somebody'} wrote at {step_in_words(one.step)}: "
+                f"“{one.as_written}”",
                 about=[one.id],
             )
 
@@ -176,7 +177,7 @@ def _from_unverified(observations: Sequence[Observation]) -> Iterator[QualityExc
 
 
 def _what(one: Observation) -> str:
-    return f"{one.characteristic.replace('_', ' ')} at {one.step}"
+    return f"{one.characteristic.replace('_', ' ')} at {step_in_words(one.step)}"
 
 
 def _value(one: Observation) -> str:

@@ -30,4 +30,10 @@ def shown(unit: str) -> str:
 
 def with_unit(text: str, unit: str) -> str:
     """Return a value or limit followed by its unit, as people write it."""
-    return f"{text} {shown(unit)}".rstrip()
+    power = "× " if unit.startswith("10*") else ""  # noqa: RUF001 (the sign people write)
+    return f"{text} {power}{shown(unit)}".rstrip()
+
+
+def step_in_words(step: str) -> str:
+    """Return the path of a step as people say it: `expansion, sampling, day 5`."""
+    return step.replace("/", ", ").replace("_", " ")

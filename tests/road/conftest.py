@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -83,12 +84,13 @@ def run_program(*arguments, cwd, expect=0):
     return done
 
 
-@pytest.fixture
-def program(tmp_path):
-    """Run `batchproof` in an empty folder."""
+@pytest.fixture(scope="session")
+def program(tmp_path_factory):
+    """Run `batchproof` in a folder of its own, empty at first."""
+    folder = tmp_path_factory.mktemp("newcomer")
 
     def run(*arguments, expect=0):
-        return run_program(*arguments, cwd=tmp_path, expect=expect)
+        return run_program(*arguments, cwd=folder, expect=expect)
 
     return run
 
@@ -96,11 +98,12 @@ def program(tmp_path):
 @pytest.fixture(scope="session")
 def demos(tmp_path_factory):
     """The demo, run twice by the program itself, each time into a new folder."""
-    folder = tmp_path_factory.mktemp("demos")
-    return tuple(
-        json.loads(run_program("demo", "--out", folder / name, "--json", cwd=folder).stdout)
-        for name in ("first", "second")
-    )
+    folders = [tmp_path_factory.mktemp(name) for name in ("first", "second")]
+    with ThreadPoolExecutor() as both:
+        done = both.map(
+            lambda at: run_program("demo", "--out", at / "out", "--json", cwd=at), folders
+        )
+        return tuple(json.loads(one.stdout) for one in done)
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ def test_a_test_never_done_is_missing_and_a_censored_result_is_judged(packages):
     verdicts = verdicts_of(packages["CART-26-0003"]).values()
     missing = [one for one in verdicts if one["outcome"] == "missing"]
     assert len(missing) == 1
-    assert "replication" in missing[0]["message"]
+    assert "eplication" in missing[0]["message"]
     censored = next(one for one in verdicts if one["as_written"] == "<0.5")
     assert (censored["outcome"], censored["value"]) == ("met", "<0.5")
 
@@ -131,7 +131,9 @@ def test_one_changed_byte_of_any_member_is_found(packages, program, tmp_path):
     chance = random.Random(7)  # noqa: S311 (which byte is changed is no secret)
     for path in sorted(one for one in copy.rglob("*") if one.is_file()):
         data = path.read_bytes()
-        position = chance.randrange(len(data)) if data else 0
+        if not data:  # an empty table has no byte to change
+            continue
+        position = chance.randrange(len(data))
         path.chmod(0o644)
         path.write_bytes(data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :])
         assert findings_in(copy), path.name

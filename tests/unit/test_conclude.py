@@ -29,7 +29,9 @@ def evaluate(*observations, criteria=None, stage=Stage.INITIAL, quarantines=()):
 def test_nothing_recorded_is_missing_and_the_batch_incomplete():
     (verdict,), drawn, readiness = evaluate()
     assert verdict.outcome is Outcome.MISSING
-    assert verdict.message == "Nothing was recorded for viability. QC laboratory owes it."
+    assert verdict.message == (
+        "Viability of the drug product: nothing was recorded. QC laboratory owes it."
+    )
     assert [one.blocking for one in drawn] == [True]
     assert readiness.state is Ready.INCOMPLETE
 
