@@ -146,10 +146,11 @@ def prepare(
     """
     _settle(out, None, strategy)
     from flows.local import quick_flows
+    from flows.office import open_office
     from flows.prepare import answer_for
 
-    with errors_in_words():
-        batch_number(batch)
+    with errors_in_words(), open_office(None if site is None else str(site)):
+        batch_number(batch)  # what can be known now is known before Prefect takes its seconds
     with errors_in_words(), quick_flows():
         from flows.prepare_review import prepare_review
 
