@@ -21,7 +21,7 @@ from tasks.site_yaml import Document, Plain, Pointer, read_yaml
 
 _SECRETS = re.compile(r"(?i)(token|pass|secret|api[-_]?key|authorization|bearer)")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-_SHOWN = 60
+_SHOWN = 100
 _BOUNDS: Mapping[object, str] = {
     "minLength": "a text of length",
     "minimum": "at least",

@@ -28,6 +28,15 @@ def test_unchanged_evidence_is_one_evaluation_and_one_package(prepare, site_file
     assert len(captures) == len(list((package / "captures").iterdir()))
 
 
+def test_the_ledger_is_one_address_away_from_postgresql(
+    prepare, site_file, home, new_database, monkeypatch
+):
+    monkeypatch.setenv("BATCHPROOF_LEDGER_URL", new_database())
+    first, second = prepare("CART-26-0003", site_file), prepare("CART-26-0003", site_file)
+    assert (first["readiness"], first["root"]) == ("incomplete", second["root"])
+    assert not (home / "ledger.sqlite").exists()
+
+
 def test_the_answer_has_what_a_machine_reads(program, site_file):
     done = program("prepare", "CART-26-0002", "--site", site_file, "--json", expect=3)
     answer = json.loads(done.stdout)

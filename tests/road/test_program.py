@@ -45,7 +45,7 @@ sources:
         ("site: [", "YAML"),
         (SITE.replace("product:", "produce:"), "produce"),
         (SITE + "token: secret-word\n", "token"),
-        (SITE.replace("UTC", "Mars/Olympus"), "Mars/Olympus"),
+        (SITE.replace("UTC", "Mars/Olympus"), "sources.batch_record.time_zone"),
     ],
 )
 def test_a_site_file_that_is_none_is_refused_in_words(program, tmp_path, text, said):
