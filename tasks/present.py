@@ -20,7 +20,7 @@ def present_package(package: Package) -> None:
     create_markdown_artifact(
         key=f"readiness-{key}",
         markdown=readiness_text(read, package),
-        description=f"Is {plain(read.batch)} ready for its {read.stage} stage, and why not",
+        description=in_one_line(read),
     )
     create_table_artifact(
         key=f"exceptions-{key}",
@@ -33,6 +33,13 @@ def present_package(package: Package) -> None:
         link_text=f"{read.batch}, evaluation {read.number}: the package's page",
         description=f"Root {package.root}",
     )
+
+
+def in_one_line(read: Opened) -> str:
+    """Return the readiness with its first reason: what the list of artifacts shows."""
+    said = f"{plain(read.batch)}: {_WORDS[read.readiness]} for its {read.stage} stage"
+    blocking = [one for one in read.exceptions if one.blocking]
+    return f"{said}. {plain(blocking[0].message)}" if blocking else f"{said}."
 
 
 def readiness_text(read: Opened, package: Package) -> str:
