@@ -23,6 +23,7 @@ def test_what_follows_the_header_is_the_body():
 @pytest.mark.parametrize(
     "data",
     [b"", b"\x01", struct_to_binary(ua.ReadResponse()), bytes(answer(b"")._data[:10])],  # noqa: SLF001 - asyncua's bytes
+    ids=["nothing", "one byte", "an answer to another question", "a cut header"],
 )
 def test_an_answer_to_something_else(data: bytes):
     with pytest.raises(UnreadableError, match="one HistoryReadResponse"):
