@@ -11,6 +11,8 @@ from contracts.canonical import Json, canonical
 from contracts.evidence import Digest, digest_of
 from contracts.words import with_unit
 
+CRITICALITIES = ("critical", "major", "minor")
+
 
 class AttributeClass(StrEnum):
     """What the criterion guards (ICH Q8(R2), Q11; COI and GMP are this field's own)."""
@@ -275,7 +277,7 @@ class Criterion:
     def weight(self) -> tuple[int, int]:
         """Where the criterion stands when a person has time for one: lower comes first."""
         return (
-            ("critical", "major", "minor").index(self.criticality),
+            CRITICALITIES.index(self.criticality),
             list(AttributeClass).index(self.attribute_class),
         )
 

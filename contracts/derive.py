@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from zoneinfo import ZoneInfo
 
 from contracts.criterion import Boundary, Count, Criterion, Elapsed, Observed, Reduction
 from contracts.observation import (
@@ -44,17 +45,37 @@ def _moments(
 
 
 def boundary(wanted: Boundary, observations: Iterable[Observation]) -> Observation | None:
-    """Return the observation of a step's start or end, if the batch record has it."""
-    for one in observations:
-        if (
-            one.source == "batch_record"
-            and one.step == wanted.step
-            and one.characteristic == wanted.edge
-            and isinstance(one.value, Moment)
-            and one.status is not Status.INVALIDATED
-        ):
-            return one
-    return None
+    """Return the observation of a step's start or end, if the batch record has exactly one.
+
+    A step that ran twice has two starts: which of them a criterion means is for a person to say, so
+    nothing is calculated from either.
+    """
+    found = [
+        one
+        for one in observations
+        if one.source == "batch_record"
+        and one.step == wanted.step
+        and one.characteristic == wanted.edge
+        and isinstance(one.value, Moment)
+        and one.status is not Status.INVALIDATED
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+MANUFACTURE_START = Boundary("apheresis_receipt", "started_at")
+"""The one date that selects which limit is in force: the start of manufacture."""
+
+
+def day_of(observations: Iterable[Observation], today: date) -> date:
+    """Return the day that selects the limits, by the calendar of the plant's own zone.
+
+    Without a readable start of manufacture it is today: every criterion that needs the batch record
+    is then not evaluable, and the limits of today are shown beside it.
+    """
+    start = boundary(MANUFACTURE_START, observations)
+    if start is None:
+        return today
+    return _moment(start).astimezone(ZoneInfo(start.zone)).date()
 
 
 def counted(
@@ -62,19 +83,24 @@ def counted(
 ) -> dict[str, Observation]:
     """Return the number of valid results for every `count` criterion that has any at all.
 
-    A result that its source invalidated, or that is still awaited, does not count.
+    One subject at one step counts once: a retest, or two entries under one day, are one. A result
+    that its source invalidated, or that is still awaited, does not count.
     """
     found: dict[str, Observation] = {}
     for criterion in criteria:
         if isinstance(criterion.subject, Count):
-            results = [
-                one
-                for one in selected(criterion.subject.observed, observations)
-                if one.status is not Status.INVALIDATED and not isinstance(one.value, Awaited)
-            ]
+            results = _occasions(selected(criterion.subject.observed, observations))
             if results:
                 found[criterion.id] = _count(criterion, criterion.subject.observed, results)
     return found
+
+
+def _occasions(results: Iterable[Observation]) -> list[Observation]:
+    found: dict[tuple[str, Subject], Observation] = {}
+    for one in results:
+        if one.status is not Status.INVALIDATED and not isinstance(one.value, Awaited):
+            found.setdefault((one.step, one.subject), one)
+    return list(found.values())
 
 
 def _count(criterion: Criterion, subject: Observed, results: Sequence[Observation]) -> Observation:

@@ -1,10 +1,11 @@
 """Where a value comes from: every step from a verdict, observation or reading down to its bytes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from contracts.canonical import Json
-from contracts.evidence import Digest, Place
+from contracts.errors import IntegrityError
+from contracts.evidence import Digest, Place, digest_of
 from contracts.manifest import CAPTURES
 from contracts.observation import Observation
 from contracts.opened import Opened, Read, member_of
@@ -12,7 +13,7 @@ from contracts.question import Question
 from contracts.quote import Quote, quote
 from contracts.reading_at import reading_at
 from contracts.verdict import Verdict
-from contracts.words import source_in_words, with_unit
+from contracts.words import source_in_words, step_in_words, with_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +98,19 @@ def trace(package: Opened, read: Read, item: str) -> Trace:
 def _observations_of(package: Opened, identifiers: Iterable[str]) -> tuple[Observation, ...]:
     """Return the observations with those ids, each followed by the ones it was calculated from."""
     found: dict[str, Observation] = {}
-    for identifier in identifiers:
-        one = member_of(package.observations, identifier, "observation")
-        found[one.id] = one
-        for inner in _observations_of(
-            package, [name for name in one.origin.derived_from if name in package.observations]
-        ):
-            found.setdefault(inner.id, inner)
+    waiting = list(identifiers)[::-1]
+    while waiting:
+        one = member_of(package.observations, waiting.pop(), "observation")
+        if one.id not in found:
+            found[one.id] = one
+            inner = [name for name in one.origin.derived_from if name in package.observations]
+            waiting.extend(reversed(inner))
     return tuple(found.values())
 
 
 def _verdict_steps(package: Opened, item: str) -> Iterator[Step]:
     verdict = package.verdicts[item]
-    criterion = next(one for one in package.criteria if one.id == item)
+    criterion = member_of({one.id: one for one in package.criteria}, item, "criterion")
     yield Step("verdict", item, f"{verdict.outcome}: {verdict.message}")
     yield Step(
         "criterion",
@@ -121,7 +122,8 @@ def _verdict_steps(package: Opened, item: str) -> Iterator[Step]:
     yield Step(
         "judgement",
         f"{package.batch} evaluation {package.number}",
-        "the reference judge and Great Expectations gave the same answer to every point",
+        "recorded as judged by Great Expectations and by the reference judge, with equal answers; "
+        "`verify` runs the reference judge again",
     )
 
 
@@ -136,7 +138,7 @@ def _observation_steps(package: Opened, shown: Iterable[Observation]) -> Iterato
                 yield Step("series", name, "readings of the equipment, in tables/readings.parquet")
         captures |= dict.fromkeys(place.capture for place in one.origin.places)
     for digest in captures:
-        yield from _capture_steps(package, digest)
+        yield from _capture_steps(package, member_of(package.captures, digest, "capture").digest)
 
 
 def _capture_steps(package: Opened, digest: Digest) -> Iterator[Step]:
@@ -164,21 +166,31 @@ def _reading(package: Opened, read: Read, item: str) -> Trace:
 
 def _told(one: Observation) -> str:
     value = with_unit(str(one.value), one.unit)
-    by = f" by {one.recorded_by}" if one.recorded_by else ""
-    when = f" at {one.occurred_at.isoformat()}" if one.occurred_at else ""
     wrote = f", written “{one.as_written}”" if one.as_written else ""
+    facts = [
+        f"at {one.occurred_at.isoformat()}" if one.occurred_at else "",
+        f"recorded {one.recorded_at.isoformat()}" if one.recorded_at else "",
+        f"by {one.recorded_by}" if one.recorded_by else "",
+        f"retest of {one.retest_of}" if one.retest_of else "",
+    ]
+    told = ", ".join(fact for fact in facts if fact)
     return (
-        f"the {source_in_words(one.source)} has {one.characteristic} at {one.step} "
-        f"as {value}{wrote}"
-        f"{when}{by} ({one.status}, {one.provenance})"
+        f"the {source_in_words(one.source)} has {one.characteristic} at "
+        f"{step_in_words(one.step)} as {value}{wrote}; {told} ({one.status}, {one.provenance})"
     )
 
 
 def _quotes(package: Opened, read: Read, places: Iterable[Place]) -> Iterator[Quote]:
     data: dict[str, bytes] = {}
-    captures: Mapping[str, object] = package.captures
     for place in places:
-        member_of(captures, place.capture, "capture")
+        capture = member_of(package.captures, place.capture, "capture")
         if place.capture not in data:
             data[place.capture] = read(f"{CAPTURES}/{place.capture}")
-        yield quote(place, package.captures[place.capture], data[place.capture])
+            if digest_of(data[place.capture]) != place.capture:
+                raise IntegrityError(
+                    "a capture that is not what its name says",
+                    expected="the bytes that were captured",
+                    where=f"{CAPTURES}/{place.capture}",
+                    move="verify the package",
+                )
+        yield quote(place, capture, data[place.capture])

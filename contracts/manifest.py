@@ -14,6 +14,8 @@ EVALUATION = "evaluation.json"
 READINESS = "readiness.json"
 VERDICTS = "verdicts.json"
 STRATEGY = "strategy/strategy.json"
+SOURCES = ("batch_record", "lims", "equipment")
+"""The source systems, in the order their captures are read."""
 CAPTURES = "captures"
 TABLES = (
     "captures",
@@ -27,6 +29,11 @@ TABLES = (
     "verdicts",
 )
 """Logical tables, one canonical record a line; they and the evaluation make the root."""
+
+
+def contract_path(source: str) -> str:
+    """Return where a source's contract lies in a package, as canonical JSON."""
+    return f"contracts/{source}.json"
 
 
 def table_path(name: str) -> str:

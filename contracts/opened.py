@@ -1,12 +1,12 @@
 """A package's logical tables, opened: records turned back into the nouns they were written from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from contracts import restore
-from contracts.canonical import parse_strict
+from contracts.canonical import Json, parse_strict
 from contracts.criterion import Criterion, Stage
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.evidence import Capture, Digest
@@ -20,6 +20,38 @@ from contracts.verdict import Verdict
 T = TypeVar("T")
 Read = Callable[[str], bytes]
 """Gives a member's bytes by its path in the package; NotFoundError if it is not there."""
+
+
+EVALUATION_MEMBERS = frozenset(
+    {
+        "batch",
+        "criteria_in_force",
+        "criteria_judged",
+        "doubts",
+        "evaluation",
+        "evidence",
+        "in_force_on",
+        "judged_at",
+        "judges",
+        "product",
+        "readiness",
+        "stage",
+        "strategy",
+        "strategy_title",
+        "strategy_version",
+        "wording",
+        "zones",
+    }
+)
+
+
+@runtime_checkable
+class Recorded(Protocol):
+    """A noun that knows the one record it is written as."""
+
+    def record(self) -> Mapping[str, Json]:
+        """Return the noun as a canonical record."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +77,14 @@ class Opened:
     in_force: int
     judged: int
     readiness: str
+    zones: Mapping[str, str]
+    """The zone each source writes its times in."""
+    doubts: tuple[str, ...]
+    """Where the strategy's files contradict their own examples."""
+    wording: str
+    """Which wording of the messages the evaluation was written with."""
+    captured: tuple[Capture, ...]
+    """Every capture in the order it was taken; two askings may have the same bytes."""
     captures: Mapping[Digest, Capture]
     criteria: tuple[Criterion, ...]
     observations: Mapping[str, Observation]
@@ -75,11 +115,15 @@ def opened(read: Read) -> Opened:
         NotFoundError: a member is not there.
     """
     evaluation = parse_strict(read(EVALUATION).removesuffix(b"\n"))
-    if not isinstance(evaluation, dict):
-        raise IntegrityError("an evaluation that is no object", where=EVALUATION)
+    if not isinstance(evaluation, dict) or set(evaluation) != EVALUATION_MEMBERS:
+        raise IntegrityError(
+            "an evaluation with other members", expected="those of the format", where=EVALUATION
+        )
     captures = _table(read, "captures", restore.capture)
     observations = _table(read, "observations", restore.observation)
     verdicts = _table(read, "verdicts", restore.verdict)
+    _each_once("observations", [one.id for one in observations])
+    _each_once("verdicts", [one.criterion for one in verdicts])
     return restore.restored(
         "evaluation",
         lambda record: Opened(
@@ -91,6 +135,10 @@ def opened(read: Read) -> Opened:
             in_force=int(str(record["criteria_in_force"])),
             judged=int(str(record["criteria_judged"])),
             readiness=str(record["readiness"]),
+            zones=_texts(record["zones"]),
+            doubts=tuple(_strings(record["doubts"])),
+            wording=str(record["wording"]),
+            captured=captures,
             captures={one.digest: one for one in captures},
             criteria=_table(read, "criteria", restore.criterion),
             observations={one.id: one for one in observations},
@@ -101,6 +149,23 @@ def opened(read: Read) -> Opened:
         ),
         evaluation,
     )
+
+
+def _texts(value: object) -> Mapping[str, str]:
+    if not isinstance(value, Mapping):
+        raise TypeError("zones")
+    return {str(name): str(text) for name, text in value.items()}
+
+
+def _strings(value: object) -> Sequence[str]:
+    if not isinstance(value, list):
+        raise TypeError("doubts")
+    return [str(one) for one in value]
+
+
+def _each_once(table: str, keys: Sequence[str]) -> None:
+    if len(set(keys)) != len(keys):
+        raise IntegrityError("a record that stands there twice", where=table_path(table))
 
 
 def _series(record: restore.Record) -> SeriesIndex:
@@ -117,10 +182,18 @@ def _table(read: Read, name: str, build: Callable[[restore.Record], T]) -> tuple
     found = []
     for number, line in enumerate(table_lines(read(table_path(name))), start=1):
         try:
-            found.append(restore.restored(name, build, parse_strict(line)))
+            record = parse_strict(line)
+            noun = restore.restored(name, build, record)
+            found.append(_exactly(noun, record))
         except IntegrityError as error:
             raise error.at(f"{table_path(name)} line {number}") from error
     return tuple(found)
+
+
+def _exactly(noun: T, record: Json) -> T:
+    if isinstance(noun, Recorded) and noun.record() != record:
+        raise IntegrityError("a record with other members", expected="those of the format")
+    return noun
 
 
 def member_of(mapping: Mapping[str, T], key: str, kind: str) -> T:

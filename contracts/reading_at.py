@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from contracts.errors import NotFoundError, UnreadableError
 from contracts.evidence import Place
 from contracts.manifest import CAPTURES
-from contracts.opened import Opened, Read, SeriesIndex
+from contracts.opened import Opened, Read, SeriesIndex, member_of
 from contracts.series import SeriesPage
 from contracts.sources import equipment
 from contracts.sources.contract import SourceContract, Term
@@ -63,7 +63,8 @@ def _pages(package: Opened, read: Read, indexed: list[SeriesIndex]) -> Iterator[
     term = Term(first.tag, first.characteristic, first.unit, "", "number", "")
     contract = SourceContract("package", "1", "equipment", (term,), ())
     captured = [
-        (package.captures[one.capture], read(f"{CAPTURES}/{one.capture}")) for one in indexed
+        (member_of(package.captures, one.capture, "capture"), read(f"{CAPTURES}/{one.capture}"))
+        for one in indexed
     ]
     yield from reversed(equipment.read(captured, contract, package.batch, "UTC").pages)
 

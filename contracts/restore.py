@@ -1,11 +1,13 @@
 """From canonical records back to the nouns they were written from; anything else is refused."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias, TypeVar
 
 from contracts.criterion import (
+    CRITICALITIES,
     Agrees,
     AttributeClass,
     Boundary,
@@ -68,7 +70,7 @@ def restored(kind: str, build: Callable[[Record], T], record: object) -> T:
 def capture(record: Record) -> Capture:
     """Return the capture that a record says."""
     return Capture(
-        digest=_text(record, "digest"),
+        digest=_digest(record, "digest"),
         size=_integer(record, "size"),
         source=_text(record, "source"),
         system=_text(record, "system"),
@@ -126,7 +128,7 @@ def criterion(record: Record) -> Criterion:
         id=_text(record, "id"),
         title=_text(record, "title"),
         attribute_class=AttributeClass(_text(record, "class")),
-        criticality=_text(record, "criticality"),
+        criticality=CRITICALITIES[CRITICALITIES.index(_text(record, "criticality"))],
         required_for=Stage(_text(record, "required_for")),
         subject=_subject(_object(record["subject"])),
         unit=_text(record, "unit"),
@@ -252,7 +254,7 @@ def _rule(record: Record) -> Rule:
 
 def _place(record: Record) -> Place:
     return Place(
-        _text(record, "capture"),
+        _digest(record, "capture"),
         _integer(record, "offset"),
         _integer(record, "length"),
         _text(record, "pointer"),
@@ -278,6 +280,13 @@ def _text(record: Record, name: str) -> str:
     return value
 
 
+def _digest(record: Record, name: str) -> str:
+    value = _text(record, name)
+    if re.fullmatch("[0-9a-f]{64}", value) is None:
+        raise ValueError(name)
+    return value
+
+
 def _texts(value: object) -> tuple[str, ...]:
     found = _list(value)
     return tuple(_text({"text": one}, "text") for one in found)
@@ -291,7 +300,12 @@ def _integer(record: Record, name: str) -> int:
 
 
 def _decimal(value: object) -> Decimal | None:
-    return None if value is None else Decimal(_text({"number": value}, "number"))
+    if value is None:
+        return None
+    number = Decimal(_text({"number": value}, "number"))
+    if not number.is_finite():
+        raise ValueError(value)
+    return number
 
 
 def _moment(value: object) -> datetime | None:

@@ -21,7 +21,12 @@ def in_utc(moment: datetime) -> datetime:
         raise UnreadableError(
             f"the time {moment.isoformat()} without a zone", expected="a time with its zone"
         )
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise UnreadableError(
+            f"the time {moment.isoformat()}", expected="a time between the years 1 and 9999 in UTC"
+        ) from error
 
 
 def read_time(text: str) -> datetime:

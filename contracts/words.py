@@ -1,5 +1,8 @@
 """Names as people write them: units and sources. Records keep the codes, sentences use these."""
 
+WORDING = "1"
+"""Changes when a sentence of a verdict or exception is worded anew: older packages keep theirs."""
+
 _SHOWN = {
     "1": "",
     "Cel": "°C",

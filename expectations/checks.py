@@ -23,6 +23,8 @@ _OWN_UNIT = {
 }
 _ELAPSED_UNITS = ("s", "min", "h", "d")
 _PROTECTING = {"CPP", "CMA", "IPC"}
+_SILENT_ON_SILENCE = ("max", "min", "time_outside")
+"""What these say of a signal that stops is what they said before it stopped."""
 
 
 def entry_problems(file: Marked, spot: Spot, entry: Entry) -> Iterator[Problem]:
@@ -168,3 +170,26 @@ def id_problems(
             elif classes[str(link)] != "CQA":
                 words = f"a link to {link}, which is no CQA but a {classes[str(link)]}"
                 yield file.problem(at, words)
+
+
+def gap_problems(
+    entries: Sequence[tuple[Marked, Spot, Entry]], *, complete: bool
+) -> Iterator[Problem]:
+    """Yield each signal that is judged while it speaks, and by nothing when it falls silent.
+
+    Said once for a characteristic and step, at the first criterion on it. Where a file could not be
+    read (not `complete`), the limit on the gap may stand in it: nothing is said.
+    """
+    told = [(file, spot, entry["id"], *_signal(entry)) for file, spot, entry in entries]
+    known = {signal for *_, signal, function in told if function == "longest_gap"}
+    for file, spot, name, signal, function in told:
+        if complete and function in _SILENT_ON_SILENCE and signal not in known:
+            known.add(signal)
+            words = f"{name} judges {signal[0]} at {signal[1]}, but no criterion limits its longest_gap"
+            yield file.problem((*spot, "reduction"), words)
+
+
+def _signal(entry: Entry) -> tuple[tuple[str, str], str]:
+    """Return the characteristic and step that a criterion reduces, and how; empty if it does not."""
+    told = entry.get("reduction", {})
+    return (told.get("characteristic", ""), told.get("step", "")), told.get("function", "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,9 @@ from contracts.derive import Window
 from contracts.errors import IntegrityError
 from contracts.evidence import Place
 from contracts.series import SeriesPage
+from contracts.series_number import moment_of, nanoseconds
 from expectations.reductions import Span, Whole
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _SEVERITY_SHIFT = 30
 _GOOD, _UNCERTAIN = 0, 1
 
@@ -161,12 +160,7 @@ class Readings:
 
     def moment(self, row: int) -> datetime:
         """Return when a reading was taken, to the microsecond below."""
-        return _EPOCH + int(self._times[row]) // 1000 * _MICROSECOND
-
-
-def nanoseconds(moment: datetime) -> int:
-    """Return an aware moment as nanoseconds since 1970-01-01 UTC, exactly."""
-    return (moment - _EPOCH) // _MICROSECOND * 1000
+        return moment_of(int(self._times[row]))
 
 
 def _array(table: pa.Table, name: str) -> NDArray[Any]:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -171,21 +172,33 @@ def verify(
 
     Example: batchproof verify demo/CART-26-0001-initial-evaluation-1
     """
-    from flows.verify import findings_in
+    from flows.verify import answer_of
 
     with errors_in_words():
-        findings = findings_in(package)
+        answer = answer_of(package)
     if as_json:
-        _print_json({"findings": [one.record() for one in findings], "ok": not findings})
+        _print_json(answer)
     else:
-        for one in findings:
-            typer.echo(f"{one.member}: {one.words} (check {one.check})")
+        _print_answer(answer)
+    raise typer.Exit(Exit.DONE if answer["ok"] else Exit.FAILED)
+
+
+def _print_answer(answer: dict[str, Json]) -> None:
+    findings, open_questions = answer["findings"], answer["not_checked"]
+    for one in findings if isinstance(findings, list) else []:
+        typer.echo(_plain(f"{one['member']}: {one['words']} (check {one['check']})"))
+    if answer["ok"]:
         typer.echo(
-            f"{len(findings)} findings."
-            if findings
-            else "No findings: nothing lost, added, changed."
+            f"No findings: {answer['batch']}, evaluation {answer['evaluation']}, "
+            f"{answer['readiness']} for its {answer['stage']} stage.\nroot {answer['root']}"
         )
-    raise typer.Exit(Exit.FAILED if findings else Exit.DONE)
+    for words in open_questions if isinstance(open_questions, list) else []:
+        typer.echo(f"not checked: {words}")
+
+
+def _plain(text: str) -> str:
+    """Return text in one line: a file's name may hold anything."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 @app.command()
@@ -258,6 +271,9 @@ def _say(words: str) -> None:
 
 def main() -> NoReturn:
     """Run the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer signs
     run: Callable[[], None] = app
     run()
     sys.exit(Exit.DONE)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from contracts.criterion import Stage
+from contracts.derive import day_of
 from contracts.errors import BatchproofError
 from contracts.evidence import Digest
 from tasks.desk import Desk
 from tasks.evidence import read_evidence
-from tasks.judge import day_of, judge, strategy_of
-from tasks.worksheet import keep, worksheet
+from tasks.judge import judge, strategy_of
+from tasks.worksheet import Sitting, keep, worksheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ def evaluate_collection(
         return Evaluated(batch, done.number, done.record)
     started = desk.ledger.begin_evaluation(*inputs, collection=digest, started_at=desk.now())
     try:
-        day = day_of(evidence.observations, desk.now())
+        day = day_of(evidence.observations, desk.now().date())
         judged = judge(batch, stage, approved, day, evidence)
         at = desk.now()
-        files = worksheet(judged, evidence, collection, number=started.number, judged_at=at)
+        zones = {name: source.time_zone for name, source in desk.site.sources.items()}
+        files = worksheet(judged, evidence, collection, Sitting(started.number, at, zones))
         record = keep(desk.records, files)
     except BatchproofError as error:
         desk.ledger.abort_evaluation(started, error.in_words(), desk.now())

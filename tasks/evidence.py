@@ -7,13 +7,12 @@ from contracts.canonical import Json, canonical
 from contracts.collection import Collection
 from contracts.errors import UnreadableError
 from contracts.evidence import Digest, digest_of
+from contracts.manifest import SOURCES
 from contracts.observation import Observation
 from contracts.reading import Quarantine, Reading, Unread
 from contracts.series import SeriesPage
 from tasks import reading
 from tasks.desk import Desk
-
-SOURCES = ("batch_record", "lims", "equipment")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from contracts import reference
 from contracts.conclude import agree, conclude
-from contracts.criterion import Boundary, Criterion, Stage, Strategy
-from contracts.derive import boundary, counted, elapsed, series_steps, windows
+from contracts.criterion import Criterion, Stage, Strategy
+from contracts.derive import counted, elapsed, series_steps, windows
 from contracts.exceptions import Aside, exceptions
-from contracts.observation import Moment, Observation
+from contracts.observation import Observation
 from contracts.question import Evidence, Question, questions
 from contracts.readiness import QualityException, Readiness, decide
 from contracts.verdict import Verdict
@@ -17,9 +17,6 @@ from expectations import series, suite
 from expectations.strategy import doubts, folder_for, load
 from tasks.desk import Desk
 from tasks.evidence import ReadEvidence
-
-MANUFACTURE_START = Boundary("apheresis_receipt", "started_at")
-"""The one date that selects which limit is in force: the start of manufacture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +34,7 @@ class Judged:
     verdicts: tuple[Verdict, ...]
     exceptions: tuple[QualityException, ...]
     readiness: Readiness
+    doubts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +53,6 @@ def strategy_of(desk: Desk) -> Approved:
     """
     folder = desk.strategies or folder_for(desk.site.product)
     return Approved(load(folder), doubts(folder))
-
-
-def day_of(observations: Sequence[Observation], today: datetime) -> date:
-    """Return the date that selects the limits: manufacture start, or today if nobody knows it.
-
-    Without a readable batch record every criterion that needs it is not evaluable; the limits of
-    today are then shown beside them.
-    """
-    start = boundary(MANUFACTURE_START, observations)
-    if start is None or not isinstance(start.value, Moment):
-        return today.date()
-    return start.value.moment.date()
 
 
 def judge(
@@ -95,6 +81,7 @@ def judge(
         verdicts=verdicts,
         exceptions=drawn,
         readiness=decide(stage, criteria, verdicts, drawn),
+        doubts=approved.doubts,
     )
 
 

@@ -16,6 +16,7 @@ from expectations import series
 from expectations.strategy import folder_for
 from tasks import reading
 from tasks.desk import Desk
+from tasks.folder import findings_in
 from tasks.readings import write_readings, write_tables
 from tasks.showing import page_of
 from tasks.worksheet import kept
@@ -33,6 +34,7 @@ suites/             the same strategy as Great Expectations suites
 captures/           the bytes each source handed over, unaltered, named by their SHA-256
 tables/*.jsonl      the records that make the root, one canonical JSON record a line
 tables/*.parquet    the same for machines, and every equipment reading
+contracts/*.json     what each source promised to send: the captures are read by these
 manifest.json       every file with its SHA-256, and the root that names what the package says
 
 Check it:            batchproof verify THIS_FOLDER
@@ -95,11 +97,13 @@ def assemble(desk: Desk, record: Digest) -> Package:
 
 
 def _same(target: Path, files: Mapping[str, bytes]) -> Package:
-    """Return the package that lies there, if it says what this evaluation says."""
-    there = manifest_from((target / MANIFEST).read_bytes())
-    if there.root != manifest_of(there.batch, files, ()).root:
+    """Return the package that lies there, if it is whole and says what this evaluation says."""
+    findings = findings_in(target)
+    there = manifest_from((target / MANIFEST).read_bytes()) if not findings else None
+    if there is None or there.root != manifest_of(there.batch, files, ()).root:
         raise IntegrityError(
-            "another package in the place of this one",
+            f"in the place of this package {findings[0].member if findings else 'another one'}"
+            + (f": {findings[0].words}" if findings else ""),
             expected="the package of the same evaluation, or none",
             where=str(target),
             move="QA keeps both and finds out who put it there",
@@ -135,9 +139,7 @@ def _pages(desk: Desk, package: Opened) -> tuple[SeriesPage, ...]:
     if any(one.source == "equipment" for one in package.quarantines):
         return ()
     captured = [
-        (one, desk.store.get(one.digest))
-        for one in package.captures.values()
-        if one.source == "equipment"
+        (one, desk.store.get(one.digest)) for one in package.captured if one.source == "equipment"
     ]
     if not captured:
         return ()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import as_file, files
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 from lxml import etree
@@ -11,18 +11,14 @@ from lxml import etree
 from contracts.errors import UnreadableError
 from contracts.evidence import Capture
 from contracts.reading import Reading
-from contracts.sources import batch_record, equipment, lims
+from contracts.recheck import READERS
 from contracts.sources.contract import ContractError, SourceContract, source_contract
 from contracts.sources.xml_spans import read_xml
 
 Captured: TypeAlias = Sequence[tuple[Capture, bytes]]
 _SOURCES = files("contracts.sources")
 _SCHEMA = "BatchML-BatchProductionRecord.xsd"
-_READERS: Mapping[str, Callable[[Captured, SourceContract, str, str], Reading]] = {
-    "batch_record": batch_record.read,
-    "lims": lims.read,
-    "equipment": equipment.read,
-}
+_READERS: Mapping[str, Callable[[Captured, SourceContract, str, str], Reading]] = READERS
 
 
 @cache
@@ -32,6 +28,16 @@ def contract_of(source: str) -> SourceContract:
     Raises:
         ContractError: there is none for this source, or it lacks what the reader needs.
     """
+    return source_contract(contract_document(source))
+
+
+@cache
+def contract_document(source: str) -> Mapping[str, Any]:
+    """Return the contract of a source as its file says it, in plain values.
+
+    Raises:
+        ContractError: there is none for this source.
+    """
     path = _SOURCES / f"{source}.odcs.yaml"
     if source not in _READERS or not path.is_file():
         raise ContractError(
@@ -39,7 +45,8 @@ def contract_of(source: str) -> SourceContract:
             expected=f"one of {', '.join(_READERS)}",
             move="the site file names the source",
         )
-    return source_contract(yaml.safe_load(path.read_text(encoding="utf-8")))
+    document: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return document
 
 
 def read(source: str, captured: Captured, batch: str, zone: str) -> Reading:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.collection import Collection
 from contracts.criterion import Criterion, Reduction
-from contracts.derive import series_steps, windows
+from contracts.derive import day_of, series_steps, windows
 from contracts.evidence import Capture
 from contracts.observation import Observation
 from contracts.reading import Quarantine
@@ -12,7 +12,7 @@ from contracts.sources.contract import SourceContract
 from tasks import reading
 from tasks.desk import Desk
 from tasks.evidence import read_source
-from tasks.judge import day_of, strategy_of
+from tasks.judge import strategy_of
 from tasks.sources.equipment import TagWindow
 
 
@@ -25,7 +25,7 @@ def equipment_windows(desk: Desk, batch: str, record: Sequence[Capture]) -> tupl
     got = read_source(desk, Collection(batch, tuple(record)), "batch_record")
     if isinstance(got, Quarantine):
         return ()
-    criteria = strategy_of(desk).strategy.in_force(day_of(got.observations, desk.now()))
+    criteria = strategy_of(desk).strategy.in_force(day_of(got.observations, desk.now().date()))
     return tag_windows(criteria, got.observations, reading.contract_of("equipment"))
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.canonical import Json, canonical, parse_strict
@@ -12,25 +13,36 @@ from contracts.lineage import edges
 from contracts.manifest import (
     EVALUATION,
     READINESS,
+    SOURCES,
     STRATEGY,
     VERDICTS,
+    contract_path,
     table_bytes,
     table_path,
 )
 from contracts.times import written
+from contracts.words import WORDING
 from expectations import compiler
+from tasks import reading
 from tasks.evidence import ReadEvidence
 from tasks.judge import Judged
 from tasks.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """The evaluation's number, its time, and the zones its sources write their times in."""
+
+    number: int
+    judged_at: datetime
+    zones: Mapping[str, str]
 
 
 def worksheet(
     judged: Judged,
     evidence: ReadEvidence,
     collection: Collection,
-    *,
-    number: int,
-    judged_at: datetime,
+    sitting: Sitting,
 ) -> dict[str, bytes]:
     """Return the evaluation's files by their path in the package."""
     verdicts: list[Json] = [one.record() for one in judged.verdicts]
@@ -46,10 +58,12 @@ def worksheet(
         "verdicts": [one.record() for one in judged.verdicts],
     }
     files = {table_path(name): table_bytes(records) for name, records in tables.items()}
-    files[EVALUATION] = _line(_evaluation(judged, evidence, number, judged_at))
+    files[EVALUATION] = _line(_evaluation(judged, evidence, sitting))
     files[READINESS] = _line(judged.readiness.record())
     files[VERDICTS] = _line(verdicts)
     files[STRATEGY] = _line(judged.strategy.record())
+    for source in SOURCES:
+        files[contract_path(source)] = _line(reading.contract_document(source))
     for name, compiled in compiler.compile_all(judged.strategy, judged.day).items():
         files[f"suites/{name}"] = (
             json.dumps(compiled, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -61,17 +75,16 @@ def _line(record: Json) -> bytes:
     return canonical(record) + b"\n"
 
 
-def _evaluation(
-    judged: Judged, evidence: ReadEvidence, number: int, judged_at: datetime
-) -> dict[str, Json]:
+def _evaluation(judged: Judged, evidence: ReadEvidence, sitting: Sitting) -> dict[str, Json]:
     return {
         "batch": judged.batch,
         "criteria_in_force": len(judged.criteria),
         "criteria_judged": len(judged.verdicts),
-        "evaluation": number,
+        "doubts": list(judged.doubts),
+        "evaluation": sitting.number,
         "evidence": evidence.fingerprint,
         "in_force_on": judged.day.isoformat(),
-        "judged_at": written(judged_at),
+        "judged_at": written(sitting.judged_at),
         "judges": ["great_expectations", "reference"],
         "product": judged.strategy.product,
         "readiness": judged.readiness.state.value,
@@ -79,6 +92,8 @@ def _evaluation(
         "strategy": judged.strategy.digest,
         "strategy_title": judged.strategy.title,
         "strategy_version": judged.strategy.version,
+        "wording": WORDING,
+        "zones": dict(sitting.zones),
     }
 
 

@@ -1,0 +1,217 @@
+"""The checks that draw a package's records again from its own captures and strategy."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from contracts import reference, restore
+from contracts.canonical import Json, canonical, parse_strict
+from contracts.conclude import conclude
+from contracts.criterion import Strategy
+from contracts.derive import counted, day_of, elapsed
+from contracts.errors import IntegrityError, UnreadableError
+from contracts.evidence import digest_of
+from contracts.exceptions import Aside, exceptions
+from contracts.lineage import edges
+from contracts.manifest import (
+    CAPTURES,
+    EVALUATION,
+    READINESS,
+    SOURCES,
+    STRATEGY,
+    VERDICTS,
+    contract_path,
+    table_lines,
+    table_path,
+)
+from contracts.observation import Observation
+from contracts.opened import Opened, Read
+from contracts.question import Question, questions
+from contracts.quote import quotes_value
+from contracts.readiness import decide
+from contracts.reading import Reading
+from contracts.sources import batch_record, equipment, lims
+from contracts.sources.contract import source_contract
+from contracts.words import WORDING
+
+Recheck: TypeAlias = Callable[[Read, Opened], Iterator[tuple[str, str]]]
+"""Yields (member, words) for everything that does not come out again."""
+
+READERS = {"batch_record": batch_record.read, "lims": lims.read, "equipment": equipment.read}
+
+
+def _quoted(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+    captured: dict[str, bytes] = {}
+    for capture in package.captured:
+        data = captured[capture.digest] = read(f"{CAPTURES}/{capture.digest}")
+        if digest_of(data) != capture.digest or len(data) != capture.size:
+            yield f"{CAPTURES}/{capture.digest}", "The capture is not what its name says."
+    table = table_path("observations")
+    for one in package.observations.values():
+        outside = [
+            place.pointer
+            for place in one.origin.places
+            if place.offset + place.length > len(captured.get(place.capture, b""))
+        ]
+        if outside:
+            yield table, f"{one.id} quotes no captured bytes at {outside[0]}."
+        elif not quotes_value(one, package.captures, captured):
+            where = one.origin.places[0].pointer
+            yield table, f"{one.id} says “{one.as_written}” and the bytes at {where} do not."
+
+
+def _in_force(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+    data = read(STRATEGY).removesuffix(b"\n")
+    if digest_of(data) != package.strategy:
+        yield STRATEGY, "The evaluation names another strategy."
+        return
+    strategy = restore.restored("strategy", _strategy_from, parse_strict(data))
+    day = day_of(package.evidence().observations, package.day)
+    if day != package.day:
+        yield EVALUATION, f"Limits are taken from {package.day}; manufacture started on {day}."
+    expected = [one.record() for one in strategy.in_force(package.day)]
+    if expected != [one.record() for one in package.criteria]:
+        yield table_path("criteria"), f"Not the criteria in force on {package.day}."
+    counts = {len(expected), package.in_force, package.judged, len(package.verdicts)}
+    if len(counts) != 1 or set(package.verdicts) != {one.id for one in package.criteria}:
+        words = (
+            f"{len(expected)} criteria are in force, {package.judged} were judged and "
+            f"{len(package.verdicts)} verdicts are here."
+        )
+        yield table_path("verdicts"), words
+
+
+def _strategy_from(record: Mapping[str, object]) -> Strategy:
+    criteria = record["criteria"]
+    if not isinstance(criteria, list):
+        raise IntegrityError("a strategy without criteria", where=STRATEGY)
+    return Strategy(
+        product=str(record["product"]),
+        title=str(record["title"]),
+        version=str(record["version"]),
+        criteria=tuple(restore.restored("criterion", restore.criterion, one) for one in criteria),
+    )
+
+
+def _asked(package: Opened) -> tuple[Question, ...]:
+    return questions(package.criteria, package.evidence())
+
+
+def _verdicts(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+    asked = _asked(package)
+    for verdict in conclude(asked, reference.judge(asked)):
+        recorded = package.verdicts.get(verdict.criterion)
+        if recorded is None:
+            continue
+        for name, value in verdict.record().items():
+            worded = name in {"message", "limit"} and package.wording != WORDING
+            if recorded.record()[name] != value and not worded:
+                was = recorded.record()[name]
+                words = (
+                    f"{verdict.criterion}: {name} is recorded as {was!r}, comes out as {value!r}."
+                )
+                yield table_path("verdicts"), words
+    shown = canonical([one.record() for one in package.verdicts.values()]) + b"\n"
+    if read(VERDICTS) != shown:
+        yield VERDICTS, "It shows other verdicts than the table."
+
+
+def _readiness(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+    verdicts = tuple(package.verdicts.values())
+    decided = decide(package.stage, package.criteria, verdicts, package.exceptions)
+    if decided.state.value != package.readiness:
+        yield EVALUATION, f"It says {package.readiness}; what follows is {decided.state}."
+    if read(READINESS) != canonical(decided.record()) + b"\n":
+        yield READINESS, f"It does not say what follows: {decided.state}."
+
+
+def _read_again(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+    aside = {one.source for one in package.quarantines}
+    said: list[Reading] = []
+    for source in SOURCES:
+        if source in aside:
+            continue
+        try:
+            said.append(reading_again(read, package, source))
+        except UnreadableError as error:
+            words = f"{source} cannot be read and is not in quarantine. {error.in_words()}"
+            yield table_path("quarantines"), words
+    observations = {one.id: one for reading in said for one in reading.observations}
+    tables: Mapping[str, Sequence[Mapping[str, Json]]] = {
+        "observations": [one.record() for one in observations.values()],
+        "series": [page.record() for reading in said for page in reading.pages],
+        "unread": [one.record() for reading in said for one in reading.unread],
+    }
+    for name, records in tables.items():
+        recorded = [parse_strict(line) for line in table_lines(read(table_path(name)))]
+        if name == "observations":
+            recorded = [one.record() for one in package.evidence().observations]
+        yield from _differing(name, records, recorded)
+
+
+def reading_again(read: Read, package: Opened, source: str) -> Reading:
+    """Read one source's captures again, by the contract in the package.
+
+    Raises:
+        UnreadableError: they break the contract.
+    """
+    document = parse_strict(read(contract_path(source)).removesuffix(b"\n"))
+    if not isinstance(document, Mapping):
+        raise IntegrityError("a contract that is no object", where=contract_path(source))
+    captured = [
+        (one, read(f"{CAPTURES}/{one.digest}")) for one in package.captured if one.source == source
+    ]
+    if not captured:
+        return Reading()
+    contract = source_contract(document)
+    return READERS[source](captured, contract, package.batch, package.zones[source])
+
+
+def _differing(
+    table: str, expected: Sequence[Json], recorded: Sequence[Json]
+) -> Iterator[tuple[str, str]]:
+    if len(expected) != len(recorded):
+        words = f"{len(recorded)} records are here and {len(expected)} come out again."
+        yield table_path(table), words
+    for number, (again, here) in enumerate(zip(expected, recorded, strict=False), start=1):
+        if again != here:
+            yield table_path(table), f"Record {number} comes out again as another."
+            return
+
+
+def _calculated(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+    evidence = package.evidence()
+    derived: Mapping[str, Observation] = elapsed(package.criteria, evidence.observations) | counted(
+        package.criteria, evidence.observations
+    )
+    for name, one in derived.items():
+        recorded = evidence.derived.get(name)
+        if recorded is None or recorded.record() != one.record():
+            yield (
+                table_path("observations"),
+                f"The calculated value of {name} comes out as {one.value}.",
+            )
+    asked = _asked(package)
+    verdicts = tuple(package.verdicts.values())
+    observations = tuple(package.observations.values())
+    lineage = list(edges(asked, verdicts, observations))
+    yield from _differing(
+        "lineage", lineage, [parse_strict(one) for one in table_lines(read(table_path("lineage")))]
+    )
+    if package.wording == WORDING:
+        aside = Aside(package.quarantines, package.doubts)
+        drawn = exceptions(package.stage, asked, verdicts, observations, aside)
+        yield from _differing(
+            "exceptions",
+            [one.record() for one in drawn],
+            [one.record() for one in package.exceptions],
+        )
+
+
+RECHECKS: tuple[tuple[int, Recheck], ...] = (
+    (5, _quoted),
+    (6, _in_force),
+    (7, _verdicts),
+    (8, _readiness),
+    (9, _read_again),
+    (10, _calculated),
+)

@@ -1,0 +1,80 @@
+"""A package in a folder, read safely: nothing outside the folder is ever opened."""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from contracts.errors import NotFoundError
+from contracts.manifest import MANIFEST
+from contracts.opened import Read
+from contracts.verification import Finding, Size, verify
+
+
+def findings_in(folder: Path) -> tuple[Finding, ...]:
+    """Return everything that is not as it must be in a package's folder; nothing means whole.
+
+    Raises:
+        NotFoundError: there is no package in that folder.
+    """
+    read, size = reader_of(folder), sizer_of(folder)
+    odd = tuple(
+        Finding(3, path, "It is no plain file: a package holds files only.")
+        for path in sorted(_odd(folder))
+    )
+    return (*odd, *verify(read, frozenset(_listing(folder)), size))
+
+
+def reader_of(folder: Path) -> Read:
+    """Return a function that gives a member's bytes.
+
+    Raises:
+        NotFoundError: there is no package in that folder.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise NotFoundError(
+            f"no {MANIFEST} in {folder}",
+            expected="the folder of a package",
+            move="name the folder that holds index.html and manifest.json",
+        )
+    return lambda path: _member(folder, path).read_bytes()
+
+
+def sizer_of(folder: Path) -> Size:
+    """Return a function that gives a member's size in bytes without reading it."""
+    return lambda path: _member(folder, path).stat().st_size
+
+
+def _member(folder: Path, path: str) -> Path:
+    """Return where a member lies, if that is a plain file inside the folder.
+
+    Raises:
+        NotFoundError: it is not there, or the way to it leaves the folder or passes a link.
+    """
+    parts = PurePosixPath(path).parts
+    plain = parts and not path.startswith("/") and ".." not in parts and "\0" not in path
+    member = folder.joinpath(*parts) if plain else folder
+    on_the_way = [folder.joinpath(*parts[:count]) for count in range(1, len(parts) + 1)]
+    if not plain or any(one.is_symlink() for one in on_the_way) or not member.is_file():
+        raise NotFoundError(
+            f"no file {path[:120]!r} in the package", expected="a member", where=path[:120]
+        )
+    return member
+
+
+def _listing(folder: Path) -> Iterator[str]:
+    """Yield every plain file's path, and every folder's that holds nothing."""
+    for path in _every(folder):
+        name = path.relative_to(folder).as_posix()
+        if path.is_dir() and not any(path.iterdir()):
+            yield f"{name}/"
+        elif path.is_file():
+            yield name
+
+
+def _odd(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            yield path.relative_to(folder).as_posix()
+
+
+def _every(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if not path.is_symlink())
