@@ -4,6 +4,9 @@ import json
 import random
 import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,7 @@ EXPECTED = {
     "CART-26-0003": "incomplete",
     "CART-26-0004": "not_ready",
 }
+PROGRAM = Path(sys.executable).with_name("batchproof")
 BATCHES = pytest.mark.parametrize("batch", EXPECTED)
 
 
@@ -74,7 +78,9 @@ def test_every_criterion_in_force_was_judged(packages, batch):
 @BATCHES
 def test_a_package_verifies(packages, batch, program):
     answer = json.loads(program("verify", packages[batch], "--json").stdout)
-    assert answer == {"findings": [], "ok": True}
+    assert (answer["findings"], answer["ok"], answer["batch"]) == ([], True, batch)
+    assert answer["root"] == json.loads((packages[batch] / "manifest.json").read_bytes())["root"]
+    assert any("not signed" in words for words in answer["not_checked"])
 
 
 @BATCHES
@@ -159,6 +165,40 @@ def test_a_member_missing_or_added_is_found(packages, tmp_path, change):
     else:
         (copy / "notes").mkdir()
     assert len(findings_in(copy)) == 1
+
+
+@pytest.mark.parametrize("way", ["../secret.txt", "captures/link", "/etc/hostname", "a\0b", ""])
+def test_nothing_outside_the_folder_is_read(packages, tmp_path, way):
+    from contracts.errors import NotFoundError
+    from tasks.folder import reader_of
+
+    (tmp_path / "secret.txt").write_text("secret")
+    copy = tmp_path / "package"
+    shutil.copytree(packages["CART-26-0003"], copy)
+    (copy / "captures" / "link").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(NotFoundError):
+        reader_of(copy)(way)
+
+
+def test_a_terminal_that_knows_few_signs_is_written_to_all_the_same(packages):
+    done = subprocess.run(
+        [str(PROGRAM), "trace", str(packages["CART-26-0002"]), "CQA-VIA-001"],
+        env={"PYTHONIOENCODING": "cp1252", "PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "76.3" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_a_tampered_package_is_not_taken_for_the_same(prepare, site_file):
+    from contracts.errors import IntegrityError
+
+    package = Path(prepare("CART-26-0003", site_file)["package"])
+    (package / "index.html").write_text("<h1>Ready</h1>")
+    with pytest.raises(IntegrityError, match=r"index\.html"):
+        prepare("CART-26-0003", site_file)
 
 
 def test_a_folder_that_is_no_package_is_refused_in_words(program, tmp_path):

@@ -1,0 +1,234 @@
+"""A forger changes a real package and makes its manifest fit; its evidence contradicts that.
+
+Every forgery is of the second batch, which is not ready, and most try to make it so.
+"""
+
+import json
+
+import pytest
+
+from contracts import restore
+from contracts.canonical import canonical
+from contracts.errors import NotFoundError
+from contracts.evidence import digest_of
+from contracts.manifest import MANIFEST, manifest_of
+from contracts.verification import verify
+
+BATCH = "CART-26-0002"
+
+
+@pytest.fixture(scope="module")
+def genuine(packages):
+    folder = packages[BATCH]
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+class Forgery:
+    """A package's files, to be changed table by table."""
+
+    def __init__(self, files):
+        self.files = dict(files)
+
+    def rows(self, table):
+        return [json.loads(line) for line in self.files[f"tables/{table}.jsonl"].splitlines()]
+
+    def put(self, table, rows):
+        self.files[f"tables/{table}.jsonl"] = b"".join(canonical(row) + b"\n" for row in rows)
+
+    def change(self, table, chosen, **members):
+        rows = [row | members if chosen(row) else row for row in self.rows(table)]
+        assert rows != self.rows(table)
+        self.put(table, rows)
+
+    def change_file(self, path, **members):
+        record = json.loads(self.files[path]) | members
+        self.files[path] = canonical(record) + b"\n"
+
+    def checks(self):
+        """The numbers of the checks that find something, once the manifest was made to fit."""
+        rest = {path: data for path, data in self.files.items() if path != MANIFEST}
+        manifest = manifest_of(BATCH, rest, ())
+        files = rest | {MANIFEST: canonical(manifest.record()) + b"\n"}
+
+        def read(path):
+            if path not in files:
+                raise NotFoundError(path)
+            return files[path]
+
+        found = verify(read, frozenset(files), lambda path: len(read(path)))
+        return {finding.check for finding in found}
+
+
+@pytest.fixture
+def forgery(genuine):
+    return Forgery(genuine)
+
+
+def renamed(row, **members):
+    """The row with other members, under the id that those members give."""
+    content = row | members
+    named = {name: content[name] for name in content if name not in ("captured_at", "id")}
+    content["id"] = "O-" + digest_of(canonical(named))[:20]
+    assert restore.observation(content).id == content["id"]
+    return content
+
+
+def failing(row):
+    return row.get("as_written") == "76.3" and row["characteristic"] == "viability"
+
+
+def test_a_package_made_again_as_it_was_has_no_findings(forgery):
+    assert forgery.checks() == set()
+
+
+NUMBER = {"bound": "=", "kind": "number", "number": "88.0"}
+OBSERVATIONS = {
+    "another value": {"value": NUMBER},
+    "another text": {"as_written": "88.0"},
+    "invalidated": {"status": "invalidated", "reason": "air bubble"},
+    "calculated": {"provenance": "calculated", "as_written": "", "value": NUMBER},
+    "another step": {"step": "expansion"},
+    "another unit": {"unit": "1"},
+}
+
+
+@pytest.mark.parametrize("change", OBSERVATIONS)
+def test_a_changed_observation_is_found(forgery, change):
+    """Its id is made to fit too, so that only its captured bytes contradict it."""
+    rows = [
+        renamed(row, **OBSERVATIONS[change]) if failing(row) else row
+        for row in forgery.rows("observations")
+    ]
+    forgery.put("observations", rows)
+    assert 9 in forgery.checks()
+
+
+def test_an_observation_left_out_is_found(forgery):
+    rows = [row for row in forgery.rows("observations") if not failing(row)]
+    forgery.put("observations", rows)
+    assert 9 in forgery.checks()
+
+
+def test_an_observation_twice_is_found(forgery):
+    rows = forgery.rows("observations")
+    forgery.put("observations", [*rows, rows[0]])
+    assert forgery.checks() == {4}
+
+
+@pytest.mark.parametrize("criterion", ["CPP-TEM-002", "CPP-HLD-002", "IPC-CNT-001"])
+def test_an_altered_calculated_value_is_found(forgery, criterion):
+    rows = [
+        renamed(row, value=NUMBER | {"number": "1"}) if row["source_key"] == criterion else row
+        for row in forgery.rows("observations")
+    ]
+    assert rows != forgery.rows("observations")
+    forgery.put("observations", rows)
+    assert 10 in forgery.checks()
+
+
+@pytest.mark.parametrize(
+    ("table", "check"),
+    [("exceptions", 10), ("lineage", 10), ("unread", 9), ("series", 9), ("verdicts", 6)],
+)
+def test_an_emptied_table_is_found(forgery, table, check):
+    forgery.put(table, [])
+    assert check in forgery.checks()
+
+
+def test_an_exception_that_nobody_drew_is_found(forgery):
+    rows = forgery.rows("exceptions")
+    made_up = rows[-1] | {"id": "X-999", "message": "QA has looked at everything."}
+    forgery.put("exceptions", [*rows, made_up])
+    assert 10 in forgery.checks()
+
+
+def test_a_quarantine_that_nobody_made_is_found(forgery):
+    aside = {"expected": "", "found": "x", "move": "", "source": "lims", "where": ""}
+    forgery.put("quarantines", [aside])
+    assert {7, 9} & forgery.checks()
+
+
+@pytest.mark.parametrize(
+    "members", [{"outcome": "met"}, {"value": "86.3"}, {"message": "All is well."}, {"note": "x"}]
+)
+def test_a_changed_verdict_is_found(forgery, members):
+    forgery.change("verdicts", lambda row: row["criterion"] == "CQA-VIA-001", **members)
+    assert {4, 7} & forgery.checks()
+
+
+def test_a_relaxed_limit_is_found(forgery):
+    rows = forgery.rows("criteria")
+    for row in rows:
+        if row["id"] == "CQA-VIA-001":
+            row["limits"][0]["rule"]["low"] = "70.0"
+    forgery.put("criteria", rows)
+    assert 6 in forgery.checks()
+
+
+def test_a_swapped_strategy_is_found(forgery):
+    forgery.change_file("strategy/strategy.json", title="Another")
+    assert 6 in forgery.checks()
+    relaxed = json.loads(forgery.files["strategy/strategy.json"])
+    relaxed["criteria"] = relaxed["criteria"][1:]
+    forgery.files["strategy/strategy.json"] = canonical(relaxed) + b"\n"
+    digest = digest_of(canonical(relaxed))
+    forgery.change_file("evaluation.json", strategy=digest)
+    assert 6 in forgery.checks()
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"in_force_on": "2025-09-14"},
+        {"criteria_judged": 1},
+        {"readiness": "ready"},
+        {"batch": "CART-26-9999"},
+        {"released_by": "somebody"},
+        {"doubts": ["a doubt"]},
+    ],
+)
+def test_a_changed_evaluation_is_found(forgery, members):
+    forgery.change_file("evaluation.json", **members)
+    assert forgery.checks()
+
+
+def test_another_readiness_is_found(forgery):
+    forgery.change_file("readiness.json", readiness="ready", reasons=[])
+    assert 8 in forgery.checks()
+
+
+@pytest.mark.parametrize(
+    "member", ["APPROVED.txt", "captures/" + "0" * 63, "../x", "/etc/x", "tables/extra.jsonl"]
+)
+def test_a_member_that_no_package_holds_is_found(forgery, member):
+    forgery.files[member] = b"x"
+    assert forgery.checks() == {3}
+
+
+@pytest.mark.parametrize("member", ["strategy/strategy.json", "contracts/lims.json"])
+def test_a_member_that_every_package_has_is_missed(forgery, member):
+    del forgery.files[member]
+    assert 2 in forgery.checks()
+
+
+def test_a_changed_capture_is_found(forgery):
+    """Its name no longer fits; under a new name, the table and the places do not."""
+    rows = [row for row in forgery.rows("captures") if row["source"] == "lims"]
+    path = next(
+        path
+        for path in (f"captures/{row['digest']}" for row in rows)
+        if b'"76.3"' in forgery.files[path]
+    )
+    forgery.files[path] = forgery.files[path].replace(b'"76.3"', b'"86.3"')
+    assert 5 in forgery.checks()
+
+
+def test_a_way_out_of_the_folder_in_a_capture_is_refused(forgery):
+    rows = forgery.rows("captures")
+    rows[0]["digest"] = "../../../etc/passwd"
+    forgery.put("captures", rows)
+    assert forgery.checks() == {4}
