@@ -23,8 +23,8 @@ _OWN_UNIT = {
 }
 _ELAPSED_UNITS = ("s", "min", "h", "d")
 _PROTECTING = {"CPP", "CMA", "IPC"}
-_SILENT_ON_SILENCE = ("max", "min", "time_outside")
-"""What these say of a signal that stops is what they said before it stopped."""
+_DEAF_TO_SILENCE = ("max", "min", "time_outside")
+"""Of a signal that stops these say what they said before: good, as long as it was good."""
 
 
 def entry_problems(file: Marked, spot: Spot, entry: Entry) -> Iterator[Problem]:
@@ -172,24 +172,24 @@ def id_problems(
                 yield file.problem(at, words)
 
 
-def gap_problems(
-    entries: Sequence[tuple[Marked, Spot, Entry]], *, complete: bool
-) -> Iterator[Problem]:
+def gap_problems(entries: Sequence[tuple[Marked, Spot, Entry]]) -> Iterator[Problem]:
     """Yield each signal that is judged while it speaks, and by nothing when it falls silent.
 
-    Said once for a characteristic and step, at the first criterion on it. Where a file could not be
-    read (not `complete`), the limit on the gap may stand in it: nothing is said.
+    Said once for a characteristic and step, at the first criterion on it. `entries` are all of a
+    strategy's, each of the right shape.
     """
-    told = [(file, spot, entry["id"], *_signal(entry)) for file, spot, entry in entries]
-    known = {signal for *_, signal, function in told if function == "longest_gap"}
-    for file, spot, name, signal, function in told:
-        if complete and function in _SILENT_ON_SILENCE and signal not in known:
-            known.add(signal)
-            words = f"{name} judges {signal[0]} at {signal[1]}, but no criterion limits its longest_gap"
-            yield file.problem((*spot, "reduction"), words)
+    reduced = [(file, spot, entry) for file, spot, entry in entries if "reduction" in entry]
+    functions: dict[tuple[str, str], set[str]] = {}
+    for _, _, entry in reduced:
+        functions.setdefault(_signal(entry), set()).add(entry["reduction"]["function"])
+    for file, spot, entry in reduced:
+        known = functions[_signal(entry)]
+        if entry["reduction"]["function"] in _DEAF_TO_SILENCE and "longest_gap" not in known:
+            known.add("longest_gap")
+            characteristic, step = _signal(entry)
+            words = f"no criterion limits the longest_gap of {characteristic} at {step}"
+            yield file.problem((*spot, "reduction"), f"{entry['id']}: {words}")
 
 
-def _signal(entry: Entry) -> tuple[tuple[str, str], str]:
-    """Return the characteristic and step that a criterion reduces, and how; empty if it does not."""
-    told = entry.get("reduction", {})
-    return (told.get("characteristic", ""), told.get("step", "")), told.get("function", "")
+def _signal(entry: Entry) -> tuple[str, str]:
+    return entry["reduction"]["characteristic"], entry["reduction"]["step"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from contracts.criterion import Criterion, Strategy
 from contracts.errors import StrategyError
 from expectations.boundaries import example_problem, lacking
-from expectations.checks import entry_problems, id_problems
+from expectations.checks import entry_problems, gap_problems, id_problems
 from expectations.examples import Example
 from expectations.marked import Content, Marked, Problem, Spot, marked
 from expectations.shape import shape_problems
@@ -27,7 +27,7 @@ class _Found:
     examples: list[Example] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
-    """Where the files contradict their own examples, or lack one."""
+    """Where the files contradict their own examples, lack one, or let a signal fall silent."""
     folder: str = ""
     unreadable: bool = False
     """A file is missing or is no YAML, so that its criteria are not known."""
@@ -47,7 +47,8 @@ def check(folder: Path | Traversable) -> Strategy:
     """Return the control strategy in a folder, once each example beside its rules holds.
 
     Raises:
-        StrategyError: as `load`, and for an example that fails or is lacking.
+        StrategyError: as `load`, for an example that fails or is lacking, and for a signal whose
+            longest gap nothing limits.
     """
     found = _read(folder)
     found.problems.extend(found.doubts)
@@ -55,7 +56,9 @@ def check(folder: Path | Traversable) -> Strategy:
 
 
 def doubts(folder: Path | Traversable) -> tuple[str, ...]:
-    """Return where the files contradict their own examples, or lack one, by file and line.
+    """Return where the files contradict or lack their own examples, or let a signal fall silent.
+
+    Each with its file and line.
 
     A strategy with doubts can be judged by: what it says is clear. But whoever changed it did not
     change what it was written to show, and a reviewer must know.
@@ -121,6 +124,8 @@ def _read(folder: Path | Traversable) -> _Found:
         _group(file, name, found)
         entries.extend(_entries(file))
     found.problems.extend(id_problems(entries, complete=not found.unreadable))
+    if not found.problems:
+        found.doubts.extend(gap_problems(entries))
     found.folder = folder.name
     return found
 

@@ -11,6 +11,7 @@ from expectations.strategy import cases, check, doubts, folder_for, load
 
 SMALL = Path(__file__).parent / "small"
 RELEASE, EXPANSION, HEAD = "release_testing.yaml", "expansion.yaml", "strategy.yaml"
+EQUIPMENT = "equipment.yaml"
 
 
 @pytest.fixture
@@ -40,12 +41,13 @@ def test_the_small_strategy_is_whole_before_it_is_made_wrong(folder):
     assert [one.id for one in load(folder).criteria] == [
         "CPP-TEM-001",
         "COI-APH-001",
+        "CPP-TEM-002",
         "CQA-VIA-001",
         "CQA-MYC-001",
     ]
     assert len(cases(folder)) == sum(
         (folder / name).read_text(encoding="utf-8").count("- { day:")
-        for name in (RELEASE, EXPANSION)
+        for name in (RELEASE, EXPANSION, EQUIPMENT)
     )
 
 
@@ -483,3 +485,49 @@ def test_a_strategy_that_contradicts_its_examples_can_be_judged_by_and_says_so(f
 
 def test_a_strategy_without_doubts_says_nothing():
     assert doubts(folder_for("car-t-autologous")) == ()
+
+
+SILENT = "CPP-TEM-001: no criterion limits the longest_gap of temperature at expansion"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("function: longest_gap", "function: count_readings"),
+        ("characteristic: temperature", "characteristic: ph"),
+        ("step: expansion", "step: harvest"),
+    ],
+    ids=["counted-only", "of-another-signal", "at-another-step"],
+)
+def test_a_signal_that_may_fall_silent_is_a_doubt_on_its_line(folder, refused, old, new):
+    change(folder, EQUIPMENT, old, new)
+    change(folder, EQUIPMENT, 'unit: "min"', f'unit: "{"1" if "count" in new else "min"}"')
+    line = change(folder, EXPANSION, REDUCTION, REDUCTION)
+    assert len(load(folder).criteria) == 5
+    assert doubts(folder) == (f"{EXPANSION}:{line}: {SILENT}",)
+    assert SILENT in refused()
+
+
+@pytest.mark.parametrize("function", ["max", "min"])
+def test_an_extreme_without_a_limit_on_the_gap_is_a_doubt_too(folder, function):
+    extreme = REDUCTION.replace("time_outside", function).replace(', low: "36.0"', "")
+    change(folder, EXPANSION, REDUCTION, extreme)
+    change(folder, EXPANSION, 'unit: "min"', 'unit: "Cel"')
+    assert doubts(folder) == ()
+    change(folder, EQUIPMENT, "step: expansion", "step: harvest")
+    (told,) = doubts(folder)
+    assert told.endswith(SILENT)
+
+
+def test_a_signal_judged_twice_is_told_once(folder):
+    twice = REDUCTION.replace("time_outside", "max").replace(', low: "36.0"', "")
+    own = REDUCTION.replace("time_outside", "longest_gap").replace(', low: "36.0"', "")
+    change(folder, EQUIPMENT, own, twice)
+    change(folder, EQUIPMENT, 'unit: "min"', 'unit: "Cel"')
+    (told,) = doubts(folder)
+    assert told.endswith(SILENT)
+
+
+def test_a_limit_on_the_gap_in_a_file_that_cannot_be_read_is_not_missed(folder, refused):
+    (folder / EQUIPMENT).write_text("title: x\ncriteria: ]", encoding="utf-8")
+    assert "longest_gap" not in refused()

@@ -9,6 +9,7 @@ import pytest
 from contracts.criterion import (
     Agrees,
     Boundary,
+    Count,
     Elapsed,
     Observed,
     OneOf,
@@ -68,6 +69,7 @@ BATCH_RECORD = [
     ("label_coi_scan", "formulation", "1", Agrees()),
     ("label_reconciliation_difference", "formulation", "1", between("0", "0")),
     ("line_clearance", "formulation", "1", OneOf(("Pass",))),
+    ("record_status", "batch", "1", OneOf(("Complete",))),
     ("bags_frozen", "cryopreservation", "1", between("1", None)),
     ("storage_location", "cryopreservation", "1", Present()),
     ("bag_integrity", "cryopreservation", "1", OneOf(("Pass",))),
@@ -115,13 +117,27 @@ EQUIPMENT = [
     ("ph", "max", between(None, None), "[pH]", between(None, "7.50")),
     ("ph", "longest_gap", between(None, None), "min", between(None, "10")),
     ("dissolved_oxygen", "time_outside", between("40", None), "min", between(None, "60")),
+    ("dissolved_oxygen", "longest_gap", between(None, None), "min", between(None, "10")),
     ("agitation", "min", between(None, None), "/min", between("40", None)),
     ("agitation", "max", between(None, None), "/min", between(None, "120")),
+    ("agitation", "longest_gap", between(None, None), "min", between(None, "10")),
     ("co2_fraction", "time_outside", between("4.0", "6.0"), "min", between(None, "60")),
+    ("co2_fraction", "longest_gap", between(None, None), "min", between(None, "10")),
     ("door_open", "count_true", between(None, None), "1", between(None, "20")),
     ("alarm_active", "count_true", between(None, None), "1", between(None, "10")),
     ("freezing_temperature", "min", between(None, None), "Cel", between(None, "-90")),
+    ("freezing_temperature", "longest_gap", between(None, None), "min", between(None, "5")),
 ]
+# How many pieces of equipment the recipe names for a step: one status each.
+CALIBRATED = {
+    "apheresis_receipt": 3,
+    "activation": 3,
+    "transduction": 3,
+    "expansion": 3,
+    "harvest": 3,
+    "formulation": 4,
+    "cryopreservation": 2,
+}
 START, END = "started_at", "ended_at"
 TIMES = [
     (("apheresis_receipt", END), ("activation", START), "h", between("0", "24")),
@@ -151,6 +167,18 @@ def test_each_agreed_limit_of_the_equipment_is_in_force():
         step = "cryopreservation" if characteristic == "freezing_temperature" else "expansion"
         subject = Reduction(characteristic, step, function, inner.low, inner.high)
         assert judged_on(subject) == [(unit, rule)], (characteristic, function)
+
+
+def test_each_step_judged_on_calibration_counts_the_equipment_with_a_status():
+    steps = [
+        one.subject.step
+        for one in BY_ID.values()
+        if isinstance(one.subject, Observed) and one.subject.characteristic == "calibration_status"
+    ]
+    assert steps == list(CALIBRATED)
+    for step, least in CALIBRATED.items():
+        counted = Count(Observed("batch_record", "calibration_status", step))
+        assert judged_on(counted) == [("1", between(str(least), None))], step
 
 
 def test_each_agreed_limit_of_a_time_is_in_force():
