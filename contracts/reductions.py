@@ -38,24 +38,20 @@ def expected_equipment(
     It is the equipment that the batch record names for the step and whose class has a tag for the
     characteristic: the contract's code `BR.TEMP` is the tag `TEMP` of every `BR-...`.
     """
-    by_step = {window.step: window for window in spans}
+    used = {window.step: window.equipment for window in spans}
     subjects = [one.subject for one in criteria if isinstance(one.subject, Reduction)]
     return {
         (one.step, one.characteristic): frozenset(
-            equipment
-            for equipment in by_step[one.step].equipment
-            if _has_tag(contract, equipment, one.characteristic)
+            name for name in used[one.step] if _has_tag(contract, name, one.characteristic)
         )
         for one in subjects
-        if one.step in by_step
+        if one.step in used
     }
 
 
 def _has_tag(contract: SourceContract, equipment: str, characteristic: str) -> bool:
-    classes = {
-        term.code.rpartition(".")[0] for term in contract.terms if term.name == characteristic
-    }
-    return any(equipment.startswith(f"{one}-") for one in classes)
+    codes = [term.code for term in contract.terms if term.name == characteristic]
+    return any(equipment.startswith(f"{code.rpartition('.')[0]}-") for code in codes)
 
 
 def reduced(
@@ -124,9 +120,8 @@ def _tags(
     for _, own in sorted(by_tag.items()):
         for name in ("equipment", "characteristic", "unit"):
             if len({getattr(page, name) for page in own}) > 1:
-                raise IntegrityError(
-                    f"two meanings of a tag: its {name}", expected="one meaning a tag"
-                )
+                words = f"two meanings of a tag: its {name}"
+                raise IntegrityError(words, expected="one meaning a tag")
         if own[0].characteristic == characteristic and own[0].equipment in window.equipment:
             found.append(tuple(own))
     return found
@@ -153,7 +148,8 @@ def _over(pages: tuple[SeriesPage, ...], window: Window) -> _Series:
                 bad += 1
         row += len(page.times)
     speaking.sort(key=lambda one: one[0])
-    times, values, rows = ([one[column] for one in speaking] for column in range(3))
+    times = [one[0] for one in speaking]
+    values, rows = [one[1] for one in speaking], [one[2] for one in speaking]
     return _Series(pages, start, end, times, values, rows, good, uncertain, bad)
 
 
@@ -175,14 +171,13 @@ def _told(subject: Reduction, one: _Series) -> Told:
 
 def _place(pages: tuple[SeriesPage, ...], row: int) -> Place:
     """Return the bytes of one reading; the pointer counts the tag's readings in its capture."""
-    page, at, same = pages[0], row, 0
-    for position, page in enumerate(pages):
-        if at < len(page.times):
-            earlier = pages[:position]
-            same = sum(len(one.times) for one in earlier if one.capture == page.capture)
-            break
-        at -= len(page.times)
-    return Place(page.capture, page.offsets[at], page.lengths[at], f"{page.tag}[{same + at}]")
+    position = 0
+    while row >= len(pages[position].times):
+        row -= len(pages[position].times)
+        position += 1
+    page = pages[position]
+    before = sum(len(one.times) for one in pages[:position] if one.capture == page.capture)
+    return Place(page.capture, page.offsets[row], page.lengths[row], f"{page.tag}[{before + row}]")
 
 
 def _reduced(subject: Reduction, one: _Series) -> tuple[Decimal, list[int]]:
