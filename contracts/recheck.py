@@ -7,7 +7,7 @@ from contracts import reference, restore
 from contracts.canonical import Json, canonical, parse_strict
 from contracts.conclude import conclude
 from contracts.criterion import Strategy
-from contracts.derive import counted, day_of, elapsed
+from contracts.derive import counted, day_of, elapsed, series_steps, windows
 from contracts.errors import IntegrityError, UnreadableError
 from contracts.evidence import digest_of
 from contracts.exceptions import Aside, exceptions
@@ -29,8 +29,9 @@ from contracts.question import Question, questions
 from contracts.quote import quotes_value
 from contracts.readiness import decide
 from contracts.reading import Reading
+from contracts.reductions import expected_equipment, reduced
 from contracts.sources import batch_record, equipment, lims
-from contracts.sources.contract import source_contract
+from contracts.sources.contract import SourceContract, source_contract
 from contracts.words import WORDING
 
 Recheck: TypeAlias = Callable[[Read, Opened], Iterator[tuple[str, str]]]
@@ -154,16 +155,20 @@ def reading_again(read: Read, package: Opened, source: str) -> Reading:
     Raises:
         UnreadableError: they break the contract.
     """
-    document = parse_strict(read(contract_path(source)).removesuffix(b"\n"))
-    if not isinstance(document, Mapping):
-        raise IntegrityError("a contract that is no object", where=contract_path(source))
     captured = [
         (one, read(f"{CAPTURES}/{one.digest}")) for one in package.captured if one.source == source
     ]
     if not captured:
         return Reading()
-    contract = source_contract(document)
+    contract = _contract(read, source)
     return READERS[source](captured, contract, package.batch, package.zones[source])
+
+
+def _contract(read: Read, source: str) -> SourceContract:
+    document = parse_strict(read(contract_path(source)).removesuffix(b"\n"))
+    if not isinstance(document, Mapping):
+        raise IntegrityError("a contract that is no object", where=contract_path(source))
+    return source_contract(document)
 
 
 def _differing(
@@ -205,6 +210,15 @@ def _calculated(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
             [one.record() for one in drawn],
             [one.record() for one in package.exceptions],
         )
+
+
+def _from_series(read: Read, package: Opened) -> dict[str, Observation]:
+    if any(one.source == "equipment" for one in package.quarantines):
+        return {}
+    spans = windows(series_steps(package.criteria), package.evidence().observations)
+    expected = expected_equipment(package.criteria, spans, _contract(read, "equipment"))
+    pages = reading_again(read, package, "equipment").pages
+    return reduced(package.criteria, pages, spans, expected)
 
 
 RECHECKS: tuple[tuple[int, Recheck], ...] = (

@@ -1,6 +1,6 @@
 """Judge a batch's evidence by the strategy in force, under both judges."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,13 +8,16 @@ from contracts import reference
 from contracts.conclude import agree, conclude
 from contracts.criterion import Criterion, Stage, Strategy
 from contracts.derive import counted, elapsed, series_steps, windows
+from contracts.errors import JudgementError
 from contracts.exceptions import Aside, exceptions
 from contracts.observation import Observation
 from contracts.question import Evidence, Question, questions
 from contracts.readiness import QualityException, Readiness, decide
+from contracts.reductions import expected_equipment, reduced
 from contracts.verdict import Verdict
 from expectations import series, suite
 from expectations.strategy import doubts, folder_for, load
+from tasks import reading
 from tasks.desk import Desk
 from tasks.evidence import ReadEvidence
 
@@ -87,8 +90,29 @@ def judge(
 
 def _derived(criteria: Sequence[Criterion], evidence: ReadEvidence) -> dict[str, Observation]:
     spans = windows(series_steps(criteria), evidence.observations)
+    expected = expected_equipment(criteria, spans, reading.contract_of("equipment"))
+    fast = series.reduce(criteria, series.table_of(evidence.pages), spans, expected)
     return (
         elapsed(criteria, evidence.observations)
         | counted(criteria, evidence.observations)
-        | series.reduce(criteria, series.table_of(evidence.pages), spans)
+        | _both(fast, reduced(criteria, evidence.pages, spans, expected))
     )
+
+
+def _both(
+    fast: Mapping[str, Observation], naive: Mapping[str, Observation]
+) -> dict[str, Observation]:
+    """Return the numbers of the series that both calculations gave.
+
+    Raises:
+        JudgementError: they differ on any. Nothing is concluded.
+    """
+    for name in sorted(set(fast) | set(naive)):
+        one, other = fast.get(name), naive.get(name)
+        if one is None or other is None or one.record() != other.record():
+            raise JudgementError(
+                f"two calculations of {name} differ: {one and one.value}, {other and other.value}",
+                expected="the same number from the same readings",
+                move="the developers look; nothing was concluded for this batch",
+            )
+    return dict(fast)
