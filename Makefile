@@ -4,7 +4,8 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-PIP := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
+UV := $(BIN)/uv --system-certs --quiet
+PIP := $(UV) pip install --python $(BIN)/python --require-hashes
 
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
@@ -31,9 +32,9 @@ generate: .venv/dev ## write the compiled suites and the strategy's overview
 	$(BIN)/python -m expectations.overview
 
 lock: .venv/bin/uv ## resolve the dependencies anew: versions and hashes, no addresses
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --extra postgresql --group build pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --extra postgresql --group build --group dev \
 	  -c requirements.lock pyproject.toml -o requirements-dev.lock
 
@@ -51,7 +52,7 @@ clean: ## forget everything that was made here, but keep the environment
 .venv/runtime: requirements.lock pyproject.toml .venv/bin/uv
 	@echo "Setting up .venv (once) ..."
 	@$(PIP) -r requirements.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev: requirements-dev.lock .venv/runtime
