@@ -112,7 +112,7 @@ times = st.sampled_from(
     + [-1, 1, 999, 600 * SECOND + 1]
 ) | st.integers(-2 * SECOND, 620 * SECOND)
 values = st.sampled_from(
-    [36.1, 38.0, 36.099999999999994, 38.00000000000001, 37.0, 0.0, -0.0, 1.0, 5e-324, 1e300]
+    [36.1, 38.0, 36.099999999999994, 38.00000000000001, 37.0, 0.0, -0.0, 1.0, -1.0, 1e300]
 )
 values = values | st.sampled_from([NAN, INFINITE, -INFINITE]) | st.floats(30, 45)
 statuses = st.sampled_from([GOOD] * 5 + [GOOD_CLAMPED, UNCERTAIN, BAD, BAD_TOO])
@@ -204,6 +204,12 @@ def test_what_a_short_series_comes_down_to_in_plain_loops():
         ("4", [0, 6]),
         ("5", [0, 6]),
     ]
+
+
+def test_whatever_is_not_zero_was_true():
+    readings = [(at, value, GOOD) for at, value in enumerate((-1.0, 0.0, -0.0, 5e-324, 1.0))]
+    found = both([asked("count_true", "1")], [page(*readings)], SPANS[:1])
+    assert [one["value"]["number"] for one in found.values()] == ["3"]
 
 
 def _rows(one):
