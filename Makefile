@@ -21,7 +21,7 @@ test: .venv/dev browser ## everything CI does
 	$(BIN)/lint-imports
 	$(BIN)/python -m expectations.generate --check
 	$(BIN)/python -m expectations.overview --check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --quiet
 
 format: .venv/dev ## write what `make test` would only check
 	$(BIN)/ruff format .
