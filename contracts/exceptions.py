@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from contracts import reference
 from contracts.criterion import Criterion, Stage
 from contracts.observation import Observation, Provenance, Status
-from contracts.question import Question
+from contracts.question import Answer, Point, Question, selected
 from contracts.readiness import QualityException, required
-from contracts.reading import Quarantine
+from contracts.reading import BLANK, MISPLACED, RESULT, SAMPLE, Quarantine, Unread
 from contracts.verdict import Outcome, Verdict
 from contracts.words import step_in_words, with_unit
 
@@ -20,6 +21,14 @@ _KIND = {
     Outcome.PENDING: "result pending",
 }
 
+_UNREAD = {
+    RESULT: ("result not in the contract", False),
+    SAMPLE: ("sample that cannot be placed", True),
+    BLANK: ("entry left blank", True),
+    MISPLACED: ("value that was not read", True),
+}
+"""What a reviewer hears of the unread, by its kind: how it is called, and whether it blocks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Aside:
@@ -28,6 +37,8 @@ class Aside:
     quarantines: tuple[Quarantine, ...] = ()
     doubts: tuple[str, ...] = ()
     """Where the strategy's files contradict their own examples."""
+    unread: tuple[Unread, ...] = ()
+    """What the captures hold and no reader used; only what is more than a field is drawn."""
 
 
 def exceptions(
@@ -44,7 +55,8 @@ def exceptions(
         *_from_doubts(aside.doubts),
         *_from_verdicts(stage, criteria, verdicts),
         *_from_retests(observations),
-        *_from_invalidated(observations),
+        *_from_unread(aside.unread),
+        *_from_invalidated(asked, observations),
         *_from_changes(observations),
         *_from_comments(observations),
         *_from_unverified(observations),
@@ -125,15 +137,56 @@ def _from_retests(observations: Sequence[Observation]) -> Iterator[QualityExcept
             )
 
 
-def _from_invalidated(observations: Sequence[Observation]) -> Iterator[QualityException]:
+def _from_unread(unread: Iterable[Unread]) -> Iterator[QualityException]:
+    for one in unread:
+        if one.kind in _UNREAD:
+            kind, blocking = _UNREAD[one.kind]
+            words = f"{one.reason[0].upper()}{one.reason[1:]} ({one.place.pointer})."
+            yield _draft(kind, words, blocking=blocking)
+
+
+def _from_invalidated(
+    asked: Sequence[Question], observations: Sequence[Observation]
+) -> Iterator[QualityException]:
+    failing = _hidden(asked, observations)
     for one in observations:
-        if one.status is Status.INVALIDATED and one.source == "lims":
+        if one.id in failing:
+            yield _draft(
+                "failing result set aside",
+                f"{_what(one)}: a failing result was set aside without a reason: "
+                f"“{one.as_written}” against {failing[one.id].limit_in_words()}.",
+                blocking=True,
+                about=[one.id],
+            )
+        elif one.status is Status.INVALIDATED and one.source == "lims":
             yield _draft(
                 "invalidated result",
                 f"{_what(one)}: the laboratory invalidated “{one.as_written}” "
                 f"({_reason(one)}). It is shown and not judged.",
                 about=[one.id],
             )
+
+
+def _hidden(asked: Iterable[Question], observations: Sequence[Observation]) -> dict[str, Criterion]:
+    """Return what was set aside without a reason and does not meet a criterion, by its id."""
+    return {
+        one.id: question.criterion
+        for question in asked
+        for one in question.set_aside
+        if not _has_reason(one) and _fails(question.criterion, one, observations)
+    }
+
+
+def _fails(criterion: Criterion, one: Observation, observations: Sequence[Observation]) -> bool:
+    """Tell whether a result would not have met a criterion, had it been judged."""
+    others: Iterable[Observation | None] = (None,)
+    if criterion.against is not None:
+        others = [
+            other
+            for other in selected(criterion.against, observations)
+            if other.status is not Status.INVALIDATED
+        ]
+    return any(reference.answer(criterion, Point(one, other)) is Answer.NOT_MET for other in others)
 
 
 def _from_changes(observations: Sequence[Observation]) -> Iterator[QualityException]:
@@ -185,4 +238,9 @@ def _value(one: Observation) -> str:
 
 
 def _reason(one: Observation) -> str:
-    return one.reason.rstrip(". ") or "no reason given"
+    return one.reason.rstrip(". ") if _has_reason(one) else "no reason given"
+
+
+def _has_reason(one: Observation) -> bool:
+    """Tell whether somebody gave a reason in words; a dash or a full stop is none."""
+    return any(sign.isalnum() for sign in one.reason)

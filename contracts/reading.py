@@ -8,6 +8,17 @@ from contracts.observation import Observation
 from contracts.series import SeriesPage
 from contracts.words import source_in_words
 
+FIELD = "field"
+"""A part of the format, which says nothing about the batch that anybody asked for."""
+RESULT = "result"
+"""A result or value whose code the contract does not know."""
+SAMPLE = "sample"
+"""A sample that cannot be placed: of an unknown type, or without its identity."""
+BLANK = "blank"
+"""An entry that was left blank although the contract knows its code."""
+MISPLACED = "misplaced"
+"""A value of a code that the contract knows, where no value of it is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
@@ -15,10 +26,12 @@ class Unread:
 
     place: Place
     reason: str
+    kind: str = FIELD
+    """`field`, or what a reviewer must hear of: `result`, `sample`, `blank` or `misplaced`."""
 
     def record(self) -> dict[str, Json]:
         """Return the unread part as a canonical record."""
-        return self.place.record() | {"reason": self.reason}
+        return self.place.record() | {"kind": self.kind, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)

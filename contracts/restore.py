@@ -40,7 +40,7 @@ from contracts.observation import (
     Value,
 )
 from contracts.readiness import QualityException
-from contracts.reading import Quarantine
+from contracts.reading import Quarantine, Unread
 from contracts.times import read_time
 from contracts.verdict import Outcome, Verdict
 
@@ -180,6 +180,11 @@ def quarantine(record: Record) -> Quarantine:
         where=_text(record, "where"),
         move=_text(record, "move"),
     )
+
+
+def unread(record: Record) -> Unread:
+    """Return the unread part of a capture that a record says."""
+    return Unread(_place(record), _text(record, "reason"), _text(record, "kind"))
 
 
 def _value(record: Record) -> Value:

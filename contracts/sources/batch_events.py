@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from contracts.observation import Observation, Provenance, Status, Subject
+from contracts.reading import BLANK, MISPLACED, RESULT
 from contracts.sources.contract import Term
 from contracts.sources.observing import qualified
 from contracts.sources.record import Record, Written
@@ -58,11 +59,33 @@ def values(sheet: Sheet, entries: Mapping[str, Element]) -> Iterator[Observation
             yield from _value(sheet, element, changed)
             continue
         sheet.account_for(element)
-        why = f"an event of the kind '{subtype.text[:80]}' carries no value"
-        yield Leftover(f"Event {subtype.text[:80]}", subtype.place, why)
+        kind = f"an event of the kind '{subtype.text[:80]}'"
+        coded = list(_coded(sheet, element, kind))
+        if not coded:
+            why = f"{kind} carries no value"
+            coded = [Leftover(f"Event {subtype.text[:80]}", subtype.place, why)]
+        yield from coded
         yield from (_unheeded(one) for one in changed)
     for rest in changes.values():
         yield from (_unheeded(one) for one in rest)
+
+
+def _coded(sheet: Sheet, element: Element, where: str) -> Iterator[Leftover]:
+    """Yield every value with a code in an event that is not read as a value of the process."""
+    for value in element.all("Value"):
+        code = sheet.written(value.first("Key"))
+        if code is None:
+            continue
+        written = value.first("ValueString")
+        said = f"is “{written.text[:80]}”" if written and written.text else "is blank"
+        known = sheet.asked.contract.term(code.text) is not None
+        why = (
+            f"the code '{code.text[:80]}' stands in {where}; its value {said}"
+            if known
+            else f"the code '{code.text[:80]}' is not in the contract; its value {said}"
+        )
+        kind = f"Event with the code {code.text[:80]}"
+        yield Leftover(kind, code.place, why, MISPLACED if known else RESULT)
 
 
 def _unheeded(change: Record) -> Leftover:
@@ -98,17 +121,16 @@ def _value(
     term = sheet.asked.contract.term(code.text)
     if term is None:
         sheet.account_for(element)
-        why = f"the code '{code.text[:80]}' is not in the contract"
-        yield Leftover(f"Event with the code {code.text[:80]}", code.place, why)
+        yield from _coded(sheet, element, f"an entry of '{code.text[:80]}'")
         return
     written = record.get("text")
     _check(record, term, written, element)
-    if written is None:
-        why = f"the entry of {term.code} holds no value"
-        yield Leftover(f"Event without a value, {term.code}", code.place, why)
-        return
     entry = _Entry(sheet, record, term)
     yield from _replaced(entry, changes)
+    if written is None:
+        why = f"the entry of {term.code} holds no value"
+        yield Leftover(f"Event without a value, {term.code}", code.place, why, BLANK)
+        return
     current = entry.observe(written)
     yield _corrected(current, changes[-1]) if changes else current
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from contracts.errors import UnreadableError
 from contracts.evidence import Capture
 from contracts.observation import Observation, Provenance, Status, Subject
-from contracts.reading import Reading
+from contracts.reading import SAMPLE, Reading
 from contracts.sources.contract import SourceContract, Term
 from contracts.sources.json_spans import JsonValue
 from contracts.sources.lims_analyses import analysis
@@ -15,6 +15,9 @@ from contracts.sources.lims_samples import Sample
 from contracts.sources.observing import Asked, qualified
 from contracts.sources.record import Record
 from contracts.sources.rest import Leftover, gathered
+
+_OF_A_SAMPLE = "Analysis"
+_NOT_TAKEN = "cancelled"
 
 
 def read(
@@ -67,6 +70,10 @@ def _of_batch(batch: str, pages: Sequence[Page]) -> Iterator[Observation | Lefto
 def _analysis(
     one: Page, item: JsonValue, samples: Mapping[str, Sample], received: dict[str, str]
 ) -> Iterator[Observation | Leftover]:
+    kind = one.member(item, "portal_type")
+    if kind is not None and kind.text and kind.text != _OF_A_SAMPLE:
+        yield _control(one, item, kind)
+        return
     record = one.record(item, "analysis")
     owner = samples.get(record.need("sample_uid").text)
     key = record.need("uid").text
@@ -76,6 +83,14 @@ def _analysis(
         raise record.breach(f"the analysis '{key[:80]}' in two lists", "each analysis once")
     received[key] = owner.uid
     yield from analysis(one, item, owner)
+
+
+def _control(one: Page, item: JsonValue, kind: JsonValue) -> Leftover:
+    """Account for the laboratory's own control of a test: its duplicates and reference samples."""
+    for name in item.members:
+        one.member(item, name)
+    why = f"a {kind.text[:80]} is the laboratory's control, no result of the batch"
+    return Leftover(kind.text[:80], one.place(kind), why)
 
 
 def _items(pages: Sequence[Page], resource: str) -> Iterator[tuple[Page, JsonValue]]:
@@ -135,13 +150,19 @@ def _identity(sample: Sample) -> Iterator[Observation | Leftover]:
     written = sample.record.get("client_sample_id")
     if sample.kind is None:
         kind = sample.record.need("sample_type")
-        why = f"the sample type '{kind.text[:80]}' is not in the contract; its analyses with it"
-        yield Leftover(f"sample of type {kind.text[:80]}", kind.place, why)
+        why = (
+            f"the sample {sample.number[:80]} is of the type '{kind.text[:80]}', which is not in "
+            f"the contract; its analyses are not read"
+        )
+        yield Leftover(f"sample of type {kind.text[:80]}", kind.place, why, SAMPLE)
         return
     if written is None:
         why = f"the sample {sample.number[:80]} carries no chain-of-identity code"
-        yield Leftover("sample without identity", sample.page.place(sample.item), why)
+        yield Leftover(
+            "sample without identity", sample.record.need("sample_id").place, why, SAMPLE
+        )
         return
+    gone = sample.set_aside or sample.state.text == _NOT_TAKEN
     about = (Subject("sample", sample.number), sample.kind.step)
     found = sample.page.asked.observe(sample.page.capture, written, sample.kind, about)
     yield replace(
@@ -150,8 +171,8 @@ def _identity(sample: Sample) -> Iterator[Observation | Leftover]:
         recorded_at=sample.record.time("received_at"),
         recorded_by=sample.record.text("received_by"),
         provenance=Provenance.TRANSCRIBED,
-        status=Status.INVALIDATED if sample.set_aside else Status.FINAL,
-        reason=sample.set_aside,
+        status=Status.INVALIDATED if gone else Status.FINAL,
+        reason=sample.remarks if gone else "",
         source_key=sample.uid,
         supersedes=sample.record.text("replaces"),
         qualifiers=qualified(("sample_state", sample.state.text)),

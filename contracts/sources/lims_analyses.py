@@ -15,10 +15,11 @@ from contracts.observation import (
     Text,
     Value,
 )
+from contracts.reading import RESULT
 from contracts.sources.contract import Term
 from contracts.sources.json_spans import JsonValue
 from contracts.sources.lims_pages import Page
-from contracts.sources.lims_samples import Sample
+from contracts.sources.lims_samples import Sample, remarks
 from contracts.sources.observing import qualified
 from contracts.sources.record import Record, Written
 from contracts.sources.rest import Leftover
@@ -42,11 +43,20 @@ def analysis(page: Page, item: JsonValue, sample: Sample) -> Iterator[Observatio
         yield Leftover(f"analysis of {sample.number[:80]}", keyword.place, why)
         return
     if term is None:
-        why = f"the keyword '{keyword.text[:80]}' is not in the contract"
-        yield Leftover(f"analysis {keyword.text[:80]}", keyword.place, why)
+        why = f"the keyword '{keyword.text[:80]}' is not in the contract; {_outside(record)}"
+        yield Leftover(f"analysis {keyword.text[:80]}", keyword.place, why, RESULT)
         return
     require_unit(record, term, record.get("unit"))
-    yield _Analysis(page, record, term, sample, _names(page, item, record)).observation()
+    names = _names(page, item, record)
+    said = remarks(page, item, record.wire.field("remarks").path)
+    yield _Analysis(page, record, term, sample, names, said).observation()
+
+
+def _outside(record: Record) -> str:
+    result, state = record.get("result"), record.need("state").text
+    if result is None:
+        return f"there is no result ({state})"
+    return f"its result is “{record.text('operand')}{result.text[:80]}” ({state})"
 
 
 def _names(page: Page, item: JsonValue, record: Record) -> str:
@@ -67,6 +77,7 @@ class _Analysis:
     term: Term
     sample: Sample
     verifiers: str
+    remarks: str
 
     def observation(self) -> Observation:
         """Return the analysis as an observation of its sample."""
@@ -98,12 +109,17 @@ class _Analysis:
         )
 
     def _standing(self, state: str) -> tuple[Status, str]:
+        """Return what the result is worth, and the laboratory's reason if it is set aside.
+
+        Only a remark is a reason; that something was set aside is its state.
+        """
+        own = self.remarks if state in _SET_ASIDE else ""
         if self.sample.set_aside:
-            return Status.INVALIDATED, self.sample.set_aside
+            return Status.INVALIDATED, own or self.sample.remarks
         if state in _SET_ASIDE:
-            remark = self.record.text("remarks")
-            return Status.INVALIDATED, f"{state} in the LIMS" + (f": {remark}" if remark else "")
-        return (Status.FINAL if state in _DONE else Status.PRELIMINARY), ""
+            return Status.INVALIDATED, own
+        done = state in _DONE and self.sample.is_received
+        return (Status.FINAL if done else Status.PRELIMINARY), ""
 
     def _said(
         self, state: Written, result: Written | None
@@ -111,8 +127,13 @@ class _Analysis:
         """Return what the analysis says: its result, or that the result is awaited.
 
         A result that nobody has verified is awaited, whatever it says: an invalidated sample's copy
-        carries its old results while it is unassigned.
+        carries its old results while it is unassigned. So is every result of a sample that the
+        laboratory has not received, whatever the analysis says of itself.
         """
+        if not (self._of_whole_sample or state.text in _SET_ASIDE):
+            also = () if result is None else (result.place,)
+            standing = self.sample.state
+            return standing, Awaited(standing.text), (standing.place, state.place, *also)
         if result is None or state.text not in (*_DONE, *_SET_ASIDE):
             also = () if result is None else (result.place,)
             return state, Awaited(state.text), (state.place, *also)
@@ -122,6 +143,10 @@ class _Analysis:
         censored = read_number(f"{operand.text}{result.text}")
         value: Number | Text = censored or Text(f"{operand.text}{result.text}")
         return result, value, (result.place, operand.place)
+
+    @property
+    def _of_whole_sample(self) -> bool:
+        return self.sample.is_received or self.sample.set_aside
 
     def _provenance(self, instrument: str, state: str) -> Provenance:
         if instrument:
@@ -136,6 +161,8 @@ class _Analysis:
         return qualified(
             ("analyst", self.record.text("analyst")),
             ("method", self.record.text("method")),
+            ("remarks", self.remarks),
+            ("sample_state", "" if self.sample.is_received else self.sample.state.text),
             ("state", state),
             ("unverified_result", result.text if unverified and result else ""),
             ("verified_by", self.verifiers),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.errors import UnreadableError
 from contracts.observation import Status
+from contracts.reading import BLANK, FIELD, MISPLACED, RESULT
 from contracts.sources import batch_record as reader
 from infra.plant.batches import SEED, STORIES
 from infra.plant.record import batch_record
@@ -179,7 +180,68 @@ def test_an_entity_bomb_is_refused_before_it_is_lit(read):
 def test_an_entry_without_value_says_nothing_and_is_told(read, small_record):
     got, _ = read(small_record.replace(b"<ValueString>4.60</ValueString>", b"<ValueString/>"))
     assert "receipt_temperature" not in {one.characteristic for one in got.observations}
-    assert any("APH_TEMP holds no value" in one.reason for one in got.unread)
+    (told,) = more_than_fields(got)
+    assert (told.kind, told.reason) == (BLANK, "the entry of APH_TEMP holds no value")
+    assert told.place.pointer == "/BatchProductionRecord/Events/Event[2]/Value/Key"
+
+
+def test_what_stood_in_an_entry_before_it_was_emptied_is_kept(read, small_record):
+    got, _ = read(small_record.replace(b"<ValueString>212</ValueString>", b"<ValueString/>"))
+    volumes = [one for one in got.observations if one.characteristic == "collection_volume"]
+    assert [(one.as_written, one.status) for one in volumes] == [
+        ("122", Status.INVALIDATED),
+        ("221", Status.INVALIDATED),
+    ]
+    assert BLANK in {one.kind for one in got.unread}
+
+
+def test_a_value_outside_the_contract_is_told_with_its_text(read, small_record):
+    got, _ = read(small_record)
+    (told,) = [one for one in got.unread if one.kind == RESULT]
+    assert told.reason == "the code 'APH_NOVEL' is not in the contract; its value is “7”"
+    assert told.place.pointer == "/BatchProductionRecord/Events/Event[5]/Value/Key"
+
+
+RUNNING = b"<Value><ValueString>Running</ValueString></Value>"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "reason"),
+    [
+        (
+            b"<Value><ValueString>9</ValueString><Key>APH_NOVEL</Key></Value>",
+            RESULT,
+            "the code 'APH_NOVEL' is not in the contract; its value is “9”",
+        ),
+        (
+            b"<Value><ValueString>5</ValueString><Key>APH_TEMP</Key></Value>",
+            MISPLACED,
+            "the code 'APH_TEMP' stands in an event of the kind 'State Change'; its value is “5”",
+        ),
+        (
+            b"<Value><ValueString/><Key>APH_NOVEL</Key></Value>",
+            RESULT,
+            "the code 'APH_NOVEL' is not in the contract; its value is blank",
+        ),
+    ],
+)
+def test_a_coded_value_in_another_event_is_told(read, small_record, value, kind, reason):
+    got, _ = read(small_record.replace(RUNNING, value))
+    (told,) = [one for one in got.unread if "Event[1]" in one.place.pointer and one.kind != FIELD]
+    assert (told.kind, told.reason) == (kind, reason)
+
+
+def test_a_second_value_behind_an_unknown_one_is_told(read, small_record):
+    both = b"<Key>APH_NOVEL</Key></Value><Value><ValueString>19.5</ValueString><Key>APH_TEMP</Key>"
+    lines = small_record.replace(b"<Key>APH_NOVEL</Key>", both)
+    got, _ = read(lines)
+    assert [one.kind for one in more_than_fields(got, new=True)] == [RESULT, MISPLACED]
+
+
+def more_than_fields(got, *, new=False):
+    """Give what is more than a field; without the record's own APH_NOVEL unless `new`."""
+    found = [one for one in got.unread if one.kind != FIELD]
+    return [one for one in found if new or "APH_NOVEL" not in one.reason]
 
 
 def test_words_in_a_number_are_kept_as_words_when_they_are_declared_so(read, small_record):
@@ -239,6 +301,7 @@ def test_the_demo_plants_records_are_read_whole(captured, quoted, story):
     assert len(corrected) == len(story.changes)
     known = {term.name for term in reading.contract_of("batch_record").terms}
     assert known - {one.characteristic for one in got.observations} == set()
+    assert {one.kind for one in got.unread} == {FIELD}
 
 
 @settings(max_examples=60, deadline=None)

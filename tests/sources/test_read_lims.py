@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from contracts.errors import UnreadableError
 from contracts.observation import Awaited, Bound, Number, Provenance, Status, Text
+from contracts.reading import FIELD, RESULT
+from contracts.reading import SAMPLE as A_SAMPLE
 from contracts.sources.json_spans import read_json
 from tasks import reading
 
@@ -96,9 +98,9 @@ def test_an_invalidated_sample_and_its_copy_with_old_results(live):
     first = [one for one in got.observations if one.subject.identifier == "DP-0002"]
     copy = [one for one in got.observations if one.subject.identifier == "DP-0002-R01"]
     assert {one.status for one in first} == {Status.INVALIDATED}
-    assert {one.reason for one in first} == {
-        "the laboratory set the sample DP-0002 aside (invalid)"
-    }
+    # analysisrequest_complete.json: nobody remarked anything on DP-0002; its state is no reason
+    assert {one.reason for one in first} == {""}
+    assert {dict(one.qualifiers)["sample_state"] for one in first} == {"invalid"}
     original, retest = [one for one in first if one.characteristic == "viability"]
     assert (original.as_written, retest.as_written) == ("64.2", "71.0")
     assert retest.retest_of == original.source_key
@@ -119,7 +121,9 @@ def test_results_that_nobody_verified_and_a_retracted_one(live):
     assert dict(viability.qualifiers)["unverified_result"] == "88.0"
     retracted, again = found["vector_copy_number"]
     assert (retracted.as_written, retracted.status) == ("5.6", Status.INVALIDATED)
-    assert retracted.reason == "retracted in the LIMS"
+    # analysis_complete.json: its Remarks are null; that it was retracted is its state, no reason
+    assert retracted.reason == ""
+    assert dict(retracted.qualifiers)["state"] == "retracted"
     assert (again.value, again.retest_of) == (Awaited("unassigned"), retracted.source_key)
     assert found["mycoplasma"][0].value == Awaited("unassigned")
 
@@ -291,14 +295,107 @@ def test_an_unknown_sample_type_is_told_with_its_analyses(lab):
     got = lab(sample=SAMPLE | {"SampleTypeTitle": "Water"})
     assert got.observations == ()
     reasons = " ".join(one.reason for one in got.unread)
-    assert "sample type 'Water' is not in the contract" in reasons
     assert "(2 times, first here)" in reasons
+    (sample,) = [one for one in got.unread if one.kind == A_SAMPLE]
+    assert sample.place.pointer == "/items/0/SampleTypeTitle"
+    assert sample.reason == (
+        "the sample DP-1 is of the type 'Water', which is not in the contract; "
+        "its analyses are not read"
+    )
 
 
 def test_a_sample_without_identity_is_told(lab):
     got = lab(sample=SAMPLE | {"ClientSampleID": None})
     assert "coi_identifier" not in {one.characteristic for one in got.observations}
-    assert any("carries no chain-of-identity code" in one.reason for one in got.unread)
+    (sample,) = [one for one in got.unread if one.kind == A_SAMPLE]
+    assert sample.reason == "the sample DP-1 carries no chain-of-identity code"
+    assert sample.place.pointer == "/items/0/id"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"Result": "12.3"}, "its result is “12.3” (verified)"),
+        ({"DetectionLimitOperand": "<"}, "its result is “<88.4” (verified)"),
+        ({"Result": None, "review_state": "assigned"}, "there is no result (assigned)"),
+    ],
+)
+def test_each_result_outside_the_contract_is_told_with_its_value(lab, changes, said):
+    other = VIAB | {"Keyword": "TRANSD"} | changes
+    got = lab(analyses=(other, MYCO | {"Keyword": "TRANSD"}))
+    first, second = [one for one in got.unread if one.kind == RESULT]
+    assert first.reason == f"the keyword 'TRANSD' is not in the contract; {said}"
+    assert second.reason.endswith("“Not detected” (verified)")
+    assert [first.place.pointer, second.place.pointer] == ["/items/0/Keyword", "/items/1/Keyword"]
+
+
+def test_what_the_contract_knows_is_all_fields(lab):
+    assert {one.kind for one in lab().unread} == {FIELD}
+
+
+# SENAITE keeps an analysis' remarks as a text and a sample's as a list of what was said when
+SAID = [{"content": "Bottle broken"}, {"content": "in transport."}]
+
+
+@pytest.mark.parametrize("remarks", ["Gated with the wrong panel.", None, " ", []])
+def test_only_a_remark_is_the_reason_why_a_result_was_set_aside(lab, remarks):
+    gone = VIAB | {"review_state": "retracted", "Remarks": remarks}
+    one = lab(analyses=(gone, MYCO)).observations[1]
+    said = remarks.strip() if remarks else ""
+    assert (one.status, one.reason) == (Status.INVALIDATED, said)
+    assert dict(one.qualifiers).get("remarks", "") == said
+    assert dict(one.qualifiers)["state"] == "retracted"
+
+
+def test_a_remark_on_a_standing_result_is_kept_and_is_no_reason(lab):
+    one = lab(analyses=(VIAB | {"Remarks": "Counted twice."}, MYCO)).observations[1]
+    assert (one.status, one.reason) == (Status.FINAL, "")
+    assert dict(one.qualifiers)["remarks"] == "Counted twice."
+
+
+@pytest.mark.parametrize(("remarks", "reason"), [(SAID, "Bottle broken; in transport."), ([], "")])
+def test_a_whole_sample_set_aside_has_the_samples_own_remarks_for_a_reason(lab, remarks, reason):
+    gone = SAMPLE | {"review_state": "rejected", "Remarks": remarks}
+    got = lab(sample=gone, analyses=(VIAB | {"Remarks": "Counted twice."}, MYCO))
+    assert {one.status for one in got.observations} == {Status.INVALIDATED}
+    assert {one.reason for one in got.observations} == {reason}
+
+
+@pytest.mark.parametrize("state", ["sample_due", "to_be_sampled", "cancelled", "limbo"])
+def test_a_result_of_a_sample_that_was_not_received_is_awaited(lab, state):
+    got = lab(sample=SAMPLE | {"review_state": state})
+    _, viability, mycoplasma = got.observations
+    for one, written in ((viability, "88.4"), (mycoplasma, "Not detected")):
+        assert (one.value, one.status) == (Awaited(state), Status.PRELIMINARY)
+        assert one.as_written == state
+        assert one.origin.places[0].pointer == "/items/0/review_state"
+        assert dict(one.qualifiers)["unverified_result"] == written
+        assert dict(one.qualifiers)["sample_state"] == state
+
+
+def test_a_retracted_result_of_a_cancelled_sample_stays_set_aside(lab):
+    gone = VIAB | {"review_state": "retracted"}
+    got = lab(sample=SAMPLE | {"review_state": "cancelled"}, analyses=(gone, MYCO))
+    identity, viability, _ = got.observations
+    assert (viability.as_written, viability.status) == ("88.4", Status.INVALIDATED)
+    assert identity.status is Status.INVALIDATED
+
+
+@pytest.mark.parametrize("kind", ["DuplicateAnalysis", "ReferenceAnalysis"])
+def test_the_laboratorys_own_controls_are_no_results_of_the_batch(lab, kind):
+    """A control belongs to a worksheet, not to a sample of the batch."""
+    control = VIAB | {"uid": "a9", "portal_type": kind, "parent_uid": "w1", "Result": "12.3"}
+    real = VIAB | {"portal_type": "Analysis"}
+    got = lab(analyses=(real, MYCO, control))
+    assert [one.as_written for one in got.observations[1:]] == ["88.4", "Not detected"]
+    (told_of,) = [one for one in got.unread if kind in one.reason]
+    assert (told_of.kind, told_of.place.pointer) == (FIELD, "/items/2/portal_type")
+
+
+def test_a_result_that_its_sample_names_cannot_be_called_a_control(lab):
+    disguised = VIAB | {"portal_type": "DuplicateAnalysis"}
+    with pytest.raises(UnreadableError, match="an analysis of the sample DP-1 that no page"):
+        lab(analyses=(disguised, MYCO))
 
 
 def two_pages(first=VIAB, second=MYCO, **changes):
