@@ -94,7 +94,14 @@ def decide(
     return Readiness(stage, Ready.READY, ())
 
 
-ABSENCES = frozenset({"quarantine"})
+ABSENCES = frozenset(
+    {
+        "entry left blank",
+        "quarantine",
+        "sample that cannot be placed",
+        "value that was not read",
+    }
+)
 """Kinds of exception that mean evidence is lacking, not that it speaks against the batch."""
 
 

@@ -203,7 +203,11 @@ def _calculated(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
         "lineage", lineage, [parse_strict(one) for one in table_lines(read(table_path("lineage")))]
     )
     if package.wording == WORDING:
-        aside = Aside(package.quarantines, package.doubts)
+        unread = tuple(
+            restore.restored("unread", restore.unread, parse_strict(line))
+            for line in table_lines(read(table_path("unread")))
+        )
+        aside = Aside(package.quarantines, package.doubts, unread)
         drawn = exceptions(package.stage, asked, verdicts, observations, aside)
         yield from _differing(
             "exceptions",

@@ -71,7 +71,7 @@ def judge(
     asked = questions(criteria, Evidence(evidence.observations, derived, evidence.quarantines))
     verdicts = conclude(asked, agree(reference.judge(asked), suite.judge(asked)))
     observations = (*evidence.observations, *derived.values())
-    aside = Aside(evidence.quarantines, approved.doubts)
+    aside = Aside(evidence.quarantines, approved.doubts, evidence.unread)
     drawn = exceptions(stage, asked, verdicts, observations, aside)
     return Judged(
         batch=batch,
