@@ -185,7 +185,7 @@ def test_a_terminal_that_knows_few_signs_is_written_to_all_the_same(packages):
         [str(PROGRAM), "trace", str(packages["CART-26-0002"]), "CQA-VIA-001"],
         env={"PYTHONIOENCODING": "cp1252", "PATH": "/usr/bin"},
         capture_output=True,
-        text=True,
+        encoding="cp1252",
         check=True,
     )
     assert "76.3" in done.stdout
