@@ -185,16 +185,16 @@ def _differing(
 
 def _calculated(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
     evidence = package.evidence()
-    derived: Mapping[str, Observation] = elapsed(package.criteria, evidence.observations) | counted(
-        package.criteria, evidence.observations
+    derived = (
+        elapsed(package.criteria, evidence.observations)
+        | counted(package.criteria, evidence.observations)
+        | _from_series(read, package)
     )
-    for name, one in derived.items():
-        recorded = evidence.derived.get(name)
-        if recorded is None or recorded.record() != one.record():
-            yield (
-                table_path("observations"),
-                f"The calculated value of {name} comes out as {one.value}.",
-            )
+    for name in sorted(set(derived) | set(evidence.derived)):
+        again, here = derived.get(name), evidence.derived.get(name)
+        if again is None or here is None or here.record() != again.record():
+            words = f"The calculated value of {name} comes out as {again and again.value}."
+            yield table_path("observations"), words
     asked = _asked(package)
     verdicts = tuple(package.verdicts.values())
     observations = tuple(package.observations.values())

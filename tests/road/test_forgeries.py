@@ -50,6 +50,10 @@ class Forgery:
 
     def checks(self):
         """The numbers of the checks that find something, once the manifest was made to fit."""
+        return {finding.check for finding in self.findings()}
+
+    def findings(self):
+        """What is found, once the manifest was made to fit."""
         rest = {path: data for path, data in self.files.items() if path != MANIFEST}
         manifest = manifest_of(BATCH, rest, ())
         files = rest | {MANIFEST: canonical(manifest.record()) + b"\n"}
@@ -59,8 +63,7 @@ class Forgery:
                 raise NotFoundError(path)
             return files[path]
 
-        found = verify(read, frozenset(files), lambda path: len(read(path)))
-        return {finding.check for finding in found}
+        return tuple(verify(read, frozenset(files), lambda path: len(read(path))))
 
 
 @pytest.fixture
@@ -127,7 +130,8 @@ def test_an_altered_calculated_value_is_found(forgery, criterion):
     ]
     assert rows != forgery.rows("observations")
     forgery.put("observations", rows)
-    assert 10 in forgery.checks()
+    said = [finding.words for finding in forgery.findings() if finding.check == 10]
+    assert any(f"The calculated value of {criterion} comes out as" in words for words in said)
 
 
 @pytest.mark.parametrize(
