@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from contracts.criterion import Criterion, Reduction
+from contracts.criterion import Criterion
 from contracts.derive import Window
 from contracts.errors import IntegrityError, StrategyError
 from contracts.evidence import Place
@@ -25,6 +25,7 @@ from contracts.series_number import (
     nanoseconds,
 )
 from contracts.sources.contract import SourceContract
+from contracts.subject import Reduction
 
 _SEVERITY_SHIFT = 30
 _GOOD, _UNCERTAIN = 0, 1

@@ -7,17 +7,11 @@ from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 
-from contracts.criterion import (
-    Boundary,
-    Count,
-    Criterion,
-    Elapsed,
-    Observed,
-    Range,
-    Reduction,
-    Strategy,
-)
+from contracts.criterion import Criterion
 from contracts.errors import BatchproofError
+from contracts.rule import Range
+from contracts.strategy import Strategy
+from contracts.subject import Boundary, Count, Elapsed, Observed, Reduction
 from expectations.strategy import cases, folder_for, load
 
 PRODUCT = "car-t-autologous"

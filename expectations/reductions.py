@@ -11,8 +11,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.criterion import Reduction
 from contracts.errors import StrategyError
+from contracts.subject import Reduction
 from expectations.exact import limit_float
 
 Whole: TypeAlias = NDArray[np.int64]

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
-from contracts.criterion import Criterion, Reduction
+from contracts.criterion import Criterion
 from contracts.derive import Window
 from contracts.observation import Observation
 from contracts.series_number import NOTHING_EXPECTED, Expected, Told, calculated
+from contracts.subject import Reduction
 from expectations.readings import Readings, TagOverStep, table_of
 from expectations.reductions import Span, reduced
 

@@ -45,7 +45,7 @@ def judge(questions: Sequence[Question]) -> dict[tuple[str, str], Answer]:
             could not evaluate one.
         StrategyError: a criterion cannot be put in Great Expectations' words.
     """
-    asked = [question for question in questions if question.points]
+    asked = [one for question in questions if question.points for one in question.by_kind()]
     if not asked:
         return {}
     compiled = compile_suite("judgement", [question.criterion for question in asked])

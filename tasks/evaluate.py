@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from contracts.criterion import Stage
-from contracts.derive import day_of
 from contracts.errors import BatchproofError
 from contracts.evidence import Digest
+from contracts.steps import day_of
 from tasks.desk import Desk
 from tasks.evidence import read_evidence
 from tasks.judge import judge, strategy_of

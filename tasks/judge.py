@@ -6,7 +6,7 @@ from datetime import date
 
 from contracts import reference
 from contracts.conclude import agree, conclude
-from contracts.criterion import Criterion, Stage, Strategy
+from contracts.criterion import Criterion, Stage
 from contracts.derive import counted, elapsed, series_steps, windows
 from contracts.errors import JudgementError
 from contracts.exceptions import Aside, exceptions
@@ -14,6 +14,7 @@ from contracts.observation import Observation
 from contracts.question import Evidence, Question, questions
 from contracts.readiness import QualityException, Readiness, decide
 from contracts.reductions import expected_equipment, reduced
+from contracts.strategy import Strategy
 from contracts.verdict import Verdict
 from expectations import series, suite
 from expectations.strategy import doubts, folder_for, load

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.collection import Collection
-from contracts.criterion import Criterion, Reduction
-from contracts.derive import day_of, series_steps, windows
+from contracts.criterion import Criterion
+from contracts.derive import series_steps, windows
 from contracts.evidence import Capture
 from contracts.observation import Observation
 from contracts.reading import Quarantine
 from contracts.sources.contract import SourceContract
+from contracts.steps import day_of
+from contracts.subject import Reduction
 from tasks import reading
 from tasks.desk import Desk
 from tasks.evidence import read_source

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from contracts import restore
-from contracts.criterion import Agrees, Criterion, Stage
+from contracts.criterion import Criterion, Stage
 from contracts.question import sources_of
 from contracts.readiness import required
+from contracts.rule import Agrees
 from tasks.page import words
 from tasks.page.facts import Fact, Facts
 from tasks.page.given import PageDocuments, Record

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from builders import criterion
 
-from contracts.criterion import Agrees, Limit, OneOf, Present, Range, Strategy
 from contracts.errors import StrategyError
+from contracts.rule import Agrees, Limit, OneOf, Present, Range
+from contracts.strategy import Strategy
 from expectations import generate
 from expectations.compiler import compile_all, compile_suite
 from expectations.suite import load_suite

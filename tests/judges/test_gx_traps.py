@@ -12,10 +12,10 @@ from judges.asking import numbers, observation, question
 
 from contracts import reference
 from contracts.conclude import conclude
-from contracts.criterion import Range
 from contracts.errors import JudgementError
 from contracts.observation import Text
 from contracts.question import Answer, Point
+from contracts.rule import Range
 from contracts.verdict import Outcome
 from expectations import suite
 from expectations.points import frame

@@ -16,14 +16,15 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import contracts.sources
-from contracts.criterion import Range, Reduction
 from contracts.derive import Window
 from contracts.errors import IntegrityError, StrategyError
 from contracts.evidence import digest_of
 from contracts.observation import Moment
 from contracts.reductions import expected_equipment, reduced
+from contracts.rule import Range
 from contracts.series import SeriesPage
 from contracts.sources.contract import source_contract
+from contracts.subject import Reduction
 from expectations.series import reduce, table_of
 
 START = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)

@@ -9,10 +9,12 @@ import pytest
 
 from contracts import reference
 from contracts.conclude import agree, conclude
-from contracts.criterion import Observed, Range, Strategy
 from contracts.errors import StrategyError
 from contracts.observation import Number
 from contracts.question import Evidence, questions
+from contracts.rule import Range
+from contracts.strategy import Strategy
+from contracts.subject import Observed
 from contracts.verdict import Outcome
 from expectations import suite
 from expectations.strategy import cases, check, folder_for, load

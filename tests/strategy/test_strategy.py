@@ -6,18 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.criterion import (
-    Agrees,
-    Boundary,
-    Count,
-    Elapsed,
-    Observed,
-    OneOf,
-    Present,
-    Range,
-    Reduction,
-    Stage,
-)
+from contracts.criterion import Stage
+from contracts.rule import Agrees, OneOf, Present, Range
+from contracts.subject import Boundary, Count, Elapsed, Observed, Reduction
 from contracts.verdict import Outcome
 from expectations.strategy import cases, folder_for, load
 from tasks.reading import contract_of

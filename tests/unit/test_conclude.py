@@ -8,13 +8,14 @@ from builders import criterion, observed
 
 from contracts import reference
 from contracts.conclude import agree, conclude
-from contracts.criterion import Range, Stage
+from contracts.criterion import Stage
 from contracts.errors import JudgementError
 from contracts.exceptions import Aside, exceptions
 from contracts.observation import Awaited, Status
 from contracts.question import Answer, Evidence, questions
 from contracts.readiness import Ready, decide
 from contracts.reading import Quarantine
+from contracts.rule import Range
 from contracts.verdict import Outcome
 
 

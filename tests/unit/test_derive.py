@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from builders import criterion, observed
 
-from contracts.criterion import Boundary, Count, Elapsed, Observed, Range
-from contracts.derive import counted, day_of, elapsed
+from contracts.derive import counted, elapsed
 from contracts.errors import UnreadableError
 from contracts.observation import Awaited, Moment, Status, Subject
+from contracts.rule import Range
+from contracts.steps import day_of
+from contracts.subject import Boundary, Count, Elapsed, Observed
 from contracts.times import in_utc, read_time
 
 TODAY = date(2026, 3, 24)

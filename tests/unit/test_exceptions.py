@@ -7,13 +7,15 @@ from builders import criterion, observed
 
 from contracts import reference, restore
 from contracts.conclude import conclude
-from contracts.criterion import Agrees, Observed, OneOf, Stage
+from contracts.criterion import Stage
 from contracts.evidence import Place
 from contracts.exceptions import Aside, exceptions
 from contracts.observation import Awaited, Status
 from contracts.question import Evidence, questions
 from contracts.readiness import Ready, decide
 from contracts.reading import BLANK, FIELD, MISPLACED, RESULT, SAMPLE, Unread
+from contracts.rule import Agrees, OneOf
+from contracts.subject import Observed
 
 PLACE = Place("a" * 64, 12, 6, "/items/3/Keyword")
 REASON = "the keyword 'TRANSD' is not in the contract; its result is “42.3” (verified)"
