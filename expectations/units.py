@@ -56,9 +56,11 @@ def why_unknown(unit: str) -> str:
     if len(unit) > _LONGEST:
         return f"{len(unit)} characters, where {_LONGEST} are enough"
     try:
-        _parsed(unit)
+        tree = _parsed(unit)
     except InvalidUcumError as error:
         return str(error).splitlines()[0].removesuffix(".")
+    if any(_is_number_with_exponent(part) for part in tree.iter_subtrees()):
+        return "a number with an exponent; a power of ten is written 10*3"
     return ""
 
 
@@ -184,6 +186,14 @@ def _measure(unit: str) -> Measure:
         return _of(_parsed(unit))
     except StrategyError as error:
         raise error.at(unit) from None
+
+
+def _is_number_with_exponent(part: "Tree[Token]") -> bool:
+    """Return whether a part is `10+3`, which the grammar lets by and UCUM does not."""
+    if part.data != "annotatable":
+        return False
+    first, *exponent = part.children
+    return bool(exponent) and not isinstance(first, str) and str(first.children[-1]).isdigit()
 
 
 def _of(node: "Tree[Token] | Token") -> Measure:
