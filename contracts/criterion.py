@@ -147,8 +147,8 @@ class Criterion:
             return f"the {names} of this batch is not on record"
         blocking = [one for one in limits if one.kind.blocks]
         if blocking and all(one.applies.fits(context) is Fit.NO for one in blocking):
-            names = {name: context[name] for one in blocking for name, _ in one.applies.to}
-            told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in names.items())
+            asked_of = {name: context[name] for one in blocking for name, _ in one.applies.to}
+            told = ", ".join(f"{name.replace('_', ' ')} {one}" for name, one in asked_of.items())
             return f"no limit is set for {told}"
         return ""
 

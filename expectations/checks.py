@@ -136,16 +136,20 @@ def unit_problems(entry: Entry) -> Iterator[tuple[Spot, str]]:
             yield from _converts(("difference", side, "unit"), told["unit"], entry["unit"])
     if "calculated" in entry:
         told = entry["calculated"]
-        made = [[one["unit"] for one in told.get(part, ())] for part in ("product", "divided_by")]
+        above, below = (
+            [one["unit"] for one in told.get(part, ())] for part in ("product", "divided_by")
+        )
         try:
-            units.product(*made, entry["unit"])
+            units.product(above, below, entry["unit"])
         except StrategyError as error:
             yield ("calculated",), f"{error.found}; the unit of the criterion is {entry['unit']}"
 
 
 def _unknown(entry: Entry) -> Iterator[tuple[Spot, str]]:
     spots: list[tuple[Spot, str]] = [(("unit",), entry["unit"])]
-    spots += [(("accepts_units", at), unit) for at, unit in enumerate(entry.get("accepts_units", ()))]
+    spots += [
+        (("accepts_units", at), unit) for at, unit in enumerate(entry.get("accepts_units", ()))
+    ]
     for part in ("product", "divided_by"):
         for at, one in enumerate(entry.get("calculated", {}).get(part, ())):
             spots.append((("calculated", part, at, "unit"), one["unit"]))

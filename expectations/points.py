@@ -113,7 +113,9 @@ def _rounded(criterion: Criterion, rule: Range, number: Decimal) -> Decimal:
     """Return the number at the precision of the limit, whose ends are written with the same one."""
     if not criterion.rounding:
         return number
-    return number.quantize(Decimal(1).scaleb(_exponent(rule.ends[0])), context=_ROUND[criterion.rounding])
+    return number.quantize(
+        Decimal(1).scaleb(_exponent(rule.ends[0])), context=_ROUND[criterion.rounding]
+    )
 
 
 def _beside(number: Decimal, end: Decimal, *, below: bool) -> Decimal:

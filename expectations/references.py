@@ -11,9 +11,7 @@ Placed = tuple[Marked, Spot, Entry]
 def alternatives_of(entries: Iterable[Placed]) -> dict[str, str]:
     """Return which criterion counts a criterion as one of its alternatives, by the latter's id."""
     return {
-        member: str(entry.get("id"))
-        for _, _, entry in entries
-        for _, member in _members(entry)
+        member: str(entry.get("id")) for _, _, entry in entries for _, member in _members(entry)
     }
 
 
@@ -109,9 +107,7 @@ def _unknown(
             yield spot, f"no batch has the {name} '{value}'; known are {', '.join(known[name])}"
 
 
-def _never_default(
-    entry: Entry, known: Mapping[str, Sequence[str]]
-) -> Iterator[tuple[Spot, str]]:
+def _never_default(entry: Entry, known: Mapping[str, Sequence[str]]) -> Iterator[tuple[Spot, str]]:
     """Yield a limit that applies everywhere beside variants that leave it no batch."""
     limits = [one for one in _items(entry.get("limits")) if isinstance(one, dict)]
     for name, values in known.items():

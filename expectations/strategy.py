@@ -10,13 +10,13 @@ from contracts.criterion import Criterion
 from contracts.errors import StrategyError
 from contracts.method import Method
 from contracts.strategy import Strategy
-from expectations.boundaries import example_problem, lacking
 from contracts.subject import Boundary
+from expectations.boundaries import example_problem, lacking
 from expectations.checks import entry_problems, gap_problems, id_problems, unlinked_problems
 from expectations.examples import Example
 from expectations.marked import Content, Marked, Problem, Spot, marked
-from expectations.shape import shape_problems
 from expectations.references import alternatives_of, reference_problems
+from expectations.shape import shape_problems
 from expectations.transcribe import (
     Entry,
     Surroundings,

@@ -46,8 +46,9 @@ def evaluate_collection(
         return Evaluated(batch, done.number, done.record)
     started = desk.ledger.begin_evaluation(*inputs, collection=digest, started_at=desk.now())
     try:
-        day = day_of(evidence.observations, desk.now().date())
-        judged = judge(batch, stage, approved, day, evidence)
+        dated_by = approved.strategy.dated_by
+        day = day_of(dated_by, evidence.observations, desk.now().date())
+        judged = judge(batch, stage, approved, (day, desk.site.context(batch)), evidence)
         at = desk.now()
         zones = {name: source.time_zone for name, source in desk.site.sources.items()}
         files = worksheet(judged, evidence, collection, Sitting(started.number, at, zones))

@@ -84,6 +84,10 @@ class Site:
     """The one moment it always is; only in the demo plant."""
     batches: tuple[str, ...] = ()
 
+    def context(self, batch: str) -> dict[str, str]:  # noqa: ARG002
+        """Return what the site says of a batch, by dimension."""
+        return {"product": self.product, "site": self.site}
+
 
 def load_site(path: Path) -> Site:
     """Return the site that a site file describes.
