@@ -35,7 +35,7 @@ def evidence() -> Evidence:
         if isinstance(example.criterion.subject, Observed):
             observed.setdefault(name, [one for one in (point.observation, point.other) if one])
         else:
-            derived.setdefault(name, point.observation)
+            derived.setdefault(name, (point.observation,))
     return Evidence(tuple(one for pair in observed.values() for one in pair), derived)
 
 
