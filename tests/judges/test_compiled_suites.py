@@ -10,6 +10,7 @@ from builders import criterion
 from contracts.errors import StrategyError
 from contracts.rule import Agrees, Limit, OneOf, Present, Range
 from contracts.strategy import Strategy
+from contracts.subject import Boundary
 from expectations import generate
 from expectations.compiler import compile_all, compile_suite
 from expectations.suite import load_suite
@@ -126,6 +127,7 @@ STRATEGY = Strategy(
         dated((date(2024, 1, 1), "70.0"), (date(2025, 9, 15), "80.0")),
         replace(dated((date(2025, 1, 1), "1.0")), id="IPC-1", unit_procedure="expansion"),
     ),
+    Boundary("apheresis_receipt", "started_at"),
 )
 
 
