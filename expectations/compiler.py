@@ -37,8 +37,9 @@ def compile_all(strategy: Strategy, day: date) -> dict[str, Compiled]:
 
 
 def compile_suite(name: str, criteria: Sequence[Criterion]) -> Compiled:
-    """Return a suite of two expectations a criterion: it can be evaluated, and it meets its limit.
+    """Return a suite of three expectations a criterion: there, evaluable, and within its limit.
 
+    Great Expectations succeeds on no rows: only the first fails where there is nothing to judge.
     The criteria are taken on a day: each has its one limit. The suite is about a table of one row
     a point with the columns criterion, point, number, text and other. Its ids follow from the
     names, its order from the ids of the criteria.
@@ -54,7 +55,11 @@ def compile_suite(name: str, criteria: Sequence[Criterion]) -> Compiled:
     expectations = [
         expectation
         for criterion in ordered
-        for expectation in (_evaluable(name, criterion), _within_limit(name, criterion))
+        for expectation in (
+            _there(name, criterion),
+            _evaluable(name, criterion),
+            _within_limit(name, criterion),
+        )
     ]
     return {
         "name": name,
@@ -65,8 +70,13 @@ def compile_suite(name: str, criteria: Sequence[Criterion]) -> Compiled:
     }
 
 
-def evaluable_check(criterion: Criterion) -> str:
+def there_check(criterion: Criterion) -> str:
     """Return the name of the expectation that there is something to judge."""
+    return f"{criterion.id}/there"
+
+
+def evaluable_check(criterion: Criterion) -> str:
+    """Return the name of the expectation that what is there can be judged."""
     return f"{criterion.id}/evaluable"
 
 
@@ -78,6 +88,17 @@ def limit_check(criterion: Criterion) -> str:
 def judged_column(criterion: Criterion) -> str:
     """Return the column in which the criterion's value stands: `number` or `text`."""
     return "number" if isinstance(criterion.limit.rule, Range) else "text"
+
+
+def _there(suite: str, criterion: Criterion) -> Compiled:
+    at_least_one = {"min_value": 1, "max_value": None, "strict_min": False, "strict_max": False}
+    return _expectation(
+        suite,
+        criterion,
+        there_check(criterion),
+        f"{criterion.title}: there is a result to judge.",
+        ("expect_table_row_count_to_be_between", at_least_one),
+    )
 
 
 def _evaluable(suite: str, criterion: Criterion) -> Compiled:
