@@ -20,7 +20,7 @@ Metrics: TypeAlias = dict[str, Any]
 
 _SHOWN: Final = 200
 """Most values of `unexpected_list`: Great Expectations' `MAX_RESULT_RECORDS`."""
-_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/@,+-]*")
 """Ids that pandas' query language, in which Great Expectations filters, reads as they stand."""
 _COMMON: Final = frozenset({"row_condition"})
 _ENDS: Final = frozenset({"min_value", "max_value", "strict_min", "strict_max"})

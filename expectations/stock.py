@@ -72,7 +72,9 @@ def load_suite(compiled: Compiled) -> "ExpectationSuite":
     expectation_suite = imported().ExpectationSuite
     written, name = compiled["expectations"], str(compiled["name"])
     try:
-        loaded: ExpectationSuite = expectation_suite(**compiled)
+        loaded: ExpectationSuite = expectation_suite(
+            **{**compiled, "meta": dict(compiled["meta"])}  # it writes its version there
+        )
     except Exception as error:
         raise JudgementError(
             f"a suite that Great Expectations does not load ({type(error).__name__}: {error})",

@@ -42,18 +42,19 @@ def judgement(questions: Sequence[Question]) -> Judgement:
     """Answer every point of every question, by (criterion id, point id), with a suite of them all.
 
     A question without points has no answer here: absence is concluded, not judged. But it is asked,
-    and the expectation that there is something to judge must say the same. Threads may judge at
-    once: nothing is shared.
+    unless a source that cannot be read stands in its way, and the expectation that there is
+    something to judge must say the same. Threads may judge at once: nothing is shared.
 
     Raises:
         JudgementError: Great Expectations left a point, a criterion or an expectation out, or
             could not evaluate one.
         StrategyError: a criterion cannot be put in Great Expectations' words.
     """
-    if not questions:
+    asked = [one for one in questions if one.points or not one.obstacle]
+    if not asked:
         return Judgement({})
-    compiled = compile_suite("judgement", [question.criterion for question in questions])
-    evaluated = _evaluated(compiled, questions)
+    compiled = compile_suite("judgement", [question.criterion for question in asked])
+    evaluated = _evaluated(compiled, asked)
     if evaluated.slow:
         _LOG.warning(
             "%d of %d expectations judged the slow way, by stock Great Expectations; first %s",
@@ -62,7 +63,7 @@ def judgement(questions: Sequence[Question]) -> Judgement:
             evaluated.slow[0],
         )
     checks = _by_check(compiled, evaluated.results)
-    answers = {key: value for one in questions for key, value in _answers(one, checks)}
+    answers = {key: value for one in asked for key, value in _answers(one, checks)}
     return Judgement(answers, evaluated.slow)
 
 

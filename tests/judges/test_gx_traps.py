@@ -193,6 +193,7 @@ def test_batches_judged_at_the_same_time_never_mix():
 
 QUIET = """
 import os, socket, sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -205,7 +206,11 @@ assert not {"great_expectations", "pandas"} & set(sys.modules), "imported before
 from judges.asking import numbers, question
 from contracts.criterion import Range
 from decimal import Decimal
-suite.judge([question(Range(high=Decimal(5)), numbers("9", "1"), f"C-{row}") for row in range(5)])
+from expectations.points import frame
+asked = [question(Range(high=Decimal(5)), numbers("9", "1"), f"C-{row}") for row in range(5)]
+with ThreadPoolExecutor(2) as threads:  # both import it
+    assert len({str(one) for one in threads.map(suite.judge, [asked] * 4)}) == 1
+suite.run(suite.compile_suite("s", [asked[0].criterion]), frame(asked))
 assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
 """
 
