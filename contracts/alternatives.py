@@ -1,4 +1,4 @@
-"""Criteria of which several are alternatives: how many of them are met, and what that leaves open."""
+"""Criteria that are alternatives of each other: how many are met, and what that leaves open."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

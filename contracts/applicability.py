@@ -1,4 +1,4 @@
-"""To which batches a criterion or a limit applies: product, site, market, phase, cohort and more."""
+"""To which batches a criterion or a limit applies: by product, site, market, phase or cohort."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Values calculated from results: ratios, yields, differences and reportable values, exactly."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Final
@@ -188,26 +188,9 @@ def formula(name: str, numbers: Sequence[Number]) -> Value:
         return Text(f"the {name} of numbers of which some are one-sided")
     bound = bounds.pop() if bounds else Bound.EXACT
     ordered = sorted(one.number for one in numbers)
-    total = sum((Fraction(one) for one in ordered), Fraction(0))
-    middle = len(ordered) // 2
-    match name:
-        case "mean":
-            return Number(decimal_of(total / len(ordered)), bound)
-        case "sum":
-            return Number(decimal_of(total), bound)
-        case "lowest":
-            return Number(ordered[0], bound)
-        case "highest":
-            return Number(ordered[-1], bound)
-        case "median":
-            pair = (ordered[middle], ordered[-middle - 1])
-            return Number(decimal_of((Fraction(pair[0]) + Fraction(pair[1])) / 2), bound)
-        case "geometric_mean":
-            if ordered[0] <= 0:
-                return Text("a geometric mean of a number that is not positive")
-            return Number(_geometric_mean(ordered), bound)
-        case other:
-            raise ValueError(other)
+    if name == "geometric_mean" and ordered[0] <= 0:
+        return Text("a geometric mean of a number that is not positive")
+    return Number(_FORMULAS[name](ordered), bound)
 
 
 def _geometric_mean(ordered: Sequence[Decimal]) -> Decimal:
@@ -215,6 +198,30 @@ def _geometric_mean(ordered: Sequence[Decimal]) -> Decimal:
     for one in ordered:
         logarithm = _WIDE.add(logarithm, one.ln(_WIDE))
     return short(_WIDE.divide(logarithm, Decimal(len(ordered))).exp(_WIDE))
+
+
+def _mean(ordered: Sequence[Decimal]) -> Decimal:
+    return decimal_of(_total(ordered) / len(ordered))
+
+
+def _median(ordered: Sequence[Decimal]) -> Decimal:
+    middle = len(ordered) // 2
+    return _mean((ordered[middle], ordered[-middle - 1]))
+
+
+def _total(ordered: Sequence[Decimal]) -> Fraction:
+    return sum((Fraction(one) for one in ordered), Fraction(0))
+
+
+_FORMULAS: Final[Mapping[str, Callable[[Sequence[Decimal]], Decimal]]] = {
+    "mean": _mean,
+    "median": _median,
+    "geometric_mean": _geometric_mean,
+    "lowest": lambda ordered: ordered[0],
+    "highest": lambda ordered: ordered[-1],
+    "sum": lambda ordered: decimal_of(_total(ordered)),
+}
+"""Each of at least one number, in rising order; the names are `contracts.subject.FORMULAS`."""
 
 
 def _observation(

@@ -63,15 +63,20 @@ def agree(reference: Answers, great_expectations: Answers) -> Answers:
 
 def _verdict(question: Question, answers: Answers) -> Verdict:
     criterion = question.criterion
-    by_answer: dict[Answer, list[Point]] = {kind: [] for kind in Answer}
-    for point in question.points:
-        by_answer[answers[criterion.id, point.id]].append(point)
     if question.elsewhere:
         words = f"{criterion.title}: applies to {question.elsewhere}, not to this batch."
         return _without_points(criterion, Outcome.NOT_APPLICABLE, words, ())
     if question.obstacle:
         words = f"Nothing can be judged: {question.obstacle}."
         return _without_points(criterion, Outcome.NOT_EVALUABLE, words, ())
+    return _judged(question, answers)
+
+
+def _judged(question: Question, answers: Answers) -> Verdict:
+    criterion = question.criterion
+    by_answer: dict[Answer, list[Point]] = {kind: [] for kind in Answer}
+    for point in question.points:
+        by_answer[answers[criterion.id, point.id]].append(point)
     if by_answer[Answer.NOT_MET]:
         return _on_points(question, Outcome.NOT_MET, by_answer[Answer.NOT_MET])
     if by_answer[Answer.NOT_EVALUABLE]:

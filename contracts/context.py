@@ -1,4 +1,4 @@
-"""What is known of a batch for limits that depend on it: from the site file and from its records."""
+"""What is known of a batch for limits that depend on it: by its site file and its records."""
 
 from collections.abc import Iterable, Sequence
 

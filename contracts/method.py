@@ -1,4 +1,4 @@
-"""A test method as the strategy knows it: what its words stand for, its retests, its uncertainty."""
+"""A test method as the strategy knows it: its words, its retests, its uncertainty."""
 
 from dataclasses import dataclass
 from decimal import Decimal

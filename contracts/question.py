@@ -193,14 +193,13 @@ def _sources(criterion: Criterion) -> Iterator[str]:
         case Count(observed) | Delay(observed) | Reportable(observed=observed):
             yield observed.source
         case Elapsed(start, end):
-            for one in (start, end):
-                yield "batch_record" if isinstance(one, Boundary) else one.source
+            yield from (
+                "batch_record" if isinstance(one, Boundary) else one.source for one in (start, end)
+            )
         case Reduction():
             yield from ("equipment", "batch_record")
-        case Quotient() | Difference() as calculation:
-            for operand in calculation.operands:
-                if operand.observed is not None:
-                    yield operand.observed.source
+        case Quotient(operands=operands) | Difference(operands=operands):
+            yield from (one.observed.source for one in operands if one.observed is not None)
         case Alternatives():
             return
 

@@ -66,7 +66,8 @@ def decide(
     """Decide readiness; absence is never conformity, and no criteria is not readiness.
 
     1. a criterion required for the stage that is not met: not ready;
-    2. a blocking exception that says more than a verdict: not ready, or incomplete if evidence is lacking;
+    2. a blocking exception that says more than a verdict: not ready, or incomplete if evidence is
+       lacking;
     3. a required criterion that is pending, missing or not evaluable: incomplete;
     4. no criterion required for the stage that is met: incomplete;
     5. otherwise ready.

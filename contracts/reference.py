@@ -26,7 +26,7 @@ def judge(questions: Iterable[Question]) -> dict[tuple[str, str], Answer]:
     }
 
 
-def answer(criterion: Criterion, point: Point) -> Answer:
+def answer(criterion: Criterion, point: Point) -> Answer:  # noqa: PLR0911 (one a kind of rule)
     """Judge one point by the criterion's one limit.
 
     What is not of the rule's kind, or in a unit that does not convert to the criterion's, cannot be

@@ -1,4 +1,4 @@
-"""The approved control strategy of a product: every criterion, and how a batch selects its limits."""
+"""The approved control strategy of a product: its criteria, and how a batch selects limits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

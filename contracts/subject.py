@@ -1,4 +1,4 @@
-"""What a criterion is about: a result as recorded, or a value calculated from results or readings."""
+"""What a criterion is about: a result as recorded, or a value calculated from others."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -10,7 +10,7 @@ _SHOWN = {
     "10*6": "10⁶",
     "10*9": "10⁹",
     "10*6/mL": "10⁶/mL",
-    "[EU]/mL": "EU/mL",
+    "{EU}/mL": "EU/mL",
     "/min": "per min",
     "{copies}/{cell}": "copies/cell",
     "{TU}/mL": "TU/mL",

@@ -47,7 +47,8 @@ def lacking(criterion: Criterion, examples: Sequence[Example]) -> Iterator[str]:
         for words in _of_limit(criterion, limit, own):
             kind = "limit" if limit.kind.blocks else limit.kind.in_words()
             variant = f" for {limit.applies.in_words()}" if limit.applies.to else ""
-            yield f"{criterion.id} has no example {words} for the {kind} of {limit.effective}{variant}"
+            what = f"the {kind} of {limit.effective}{variant}"
+            yield f"{criterion.id} has no example {words} for {what}"
 
 
 def _of_limit(criterion: Criterion, limit: Limit, own: Sequence[Example]) -> Iterator[str]:

@@ -38,7 +38,7 @@ def compile_all(
     """
     groups: dict[str, list[Criterion]] = {}
     for criterion in strategy.in_force(day, context):
-        groups.setdefault(criterion.unit_procedure or _UNASSIGNED, []).append(criterion)
+        groups.setdefault(criterion.unit_procedure or _UNASSIGNED, []).extend(criterion.by_kind())
     return {
         f"{name}.json": compile_suite(f"{strategy.product} {name}", groups[name])
         for name in sorted(groups)
@@ -46,9 +46,10 @@ def compile_all(
 
 
 def compile_suite(name: str, criteria: Sequence[Criterion]) -> Compiled:
-    """Return a suite of two expectations a criterion: it can be evaluated, and it meets its limit.
+    """Return a suite of three expectations a criterion: there, evaluable, and within its limit.
 
-    The criteria are taken on a day; one with limits of several kinds has two expectations for each. The suite is about a table of one row
+    Great Expectations succeeds on no rows: only the first fails where there is nothing to judge.
+    Each criterion has one limit: see `Criterion.by_kind`. The suite is about a table of one row
     a point with the columns criterion, point, number, text and other. Its ids follow from the
     names, its order from the ids of the criteria.
 
@@ -56,28 +57,35 @@ def compile_suite(name: str, criteria: Sequence[Criterion]) -> Compiled:
         StrategyError: two criteria with one id, a limit that a double does not keep, a range
             without an end or with its ends crossed.
     """
-    ordered = sorted(
-        (one for criterion in criteria for one in criterion.by_kind()), key=lambda one: one.id
-    )
+    ordered = sorted(criteria, key=lambda criterion: criterion.id)
     for one, following in itertools.pairwise(ordered):
         if one.id == following.id:
             raise StrategyError(f"two criteria {one.id}", expected="one criterion an id")
     expectations = [
         expectation
         for criterion in ordered
-        for expectation in (_evaluable(name, criterion), _within_limit(name, criterion))
+        for expectation in (
+            _there(name, criterion),
+            _evaluable(name, criterion),
+            _within_limit(name, criterion),
+        )
     ]
     return {
         "name": name,
         "id": str(uuid.uuid5(_NAMESPACE, name)),
         "expectations": expectations,
-        "meta": {"criteria": len(criteria), "expectations": len(expectations)},
+        "meta": {"criteria": len(ordered), "expectations": len(expectations)},
         "notes": None,
     }
 
 
-def evaluable_check(criterion: Criterion) -> str:
+def there_check(criterion: Criterion) -> str:
     """Return the name of the expectation that there is something to judge."""
+    return f"{criterion.id}/there"
+
+
+def evaluable_check(criterion: Criterion) -> str:
+    """Return the name of the expectation that what is there can be judged."""
     return f"{criterion.id}/evaluable"
 
 
@@ -89,6 +97,17 @@ def limit_check(criterion: Criterion) -> str:
 def judged_column(criterion: Criterion) -> str:
     """Return the column in which the criterion's value stands: `number` or `text`."""
     return "number" if isinstance(criterion.limit.rule, Range) else "text"
+
+
+def _there(suite: str, criterion: Criterion) -> Compiled:
+    at_least_one = {"min_value": 1, "max_value": None, "strict_min": False, "strict_max": False}
+    return _expectation(
+        suite,
+        criterion,
+        there_check(criterion),
+        f"{criterion.title}: there is a result to judge.",
+        ("expect_table_row_count_to_be_between", at_least_one),
+    )
 
 
 def _evaluable(suite: str, criterion: Criterion) -> Compiled:

@@ -1,5 +1,6 @@
-"""What must hold among the limits of one criterion: dates in order, no gap, no overlap, no variant in vain."""
+"""What must hold among the limits of one criterion: no gap, no overlap, nothing in vain."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -55,7 +56,7 @@ def _in_order(limits: Sequence[Entry], places: Sequence[int]) -> Iterator[tuple[
         if limit.get("until", "9999-12-31") < limit["effective"]:
             words = f"it ends on {limit['until']}, before it begins on {limit['effective']}"
             yield ("limits", place, "until"), words
-    for before, place in zip(places, places[1:], strict=False):
+    for before, place in itertools.pairwise(places):
         old, new = limits[before], limits[place]
         spot: Spot = ("limits", place, "effective")
         if new["effective"] == old["effective"]:

@@ -67,7 +67,7 @@ class Example:
         return verdict
 
     def crossed(self) -> tuple[str, ...]:
-        """Return the kinds of the limits that the reference judge finds crossed without blocking."""
+        """Return the kinds of limits that are crossed without blocking, by the reference judge."""
         answers = reference.judge((self.question(),))
         return tuple(
             sorted(

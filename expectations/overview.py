@@ -104,7 +104,7 @@ def _limit(criterion: Criterion, place: int) -> str:
     return "" if taken is None else taken.limit_in_words()
 
 
-def _judged_on(criterion: Criterion) -> str:
+def _judged_on(criterion: Criterion) -> str:  # noqa: PLR0911 (a sentence a kind of subject)
     match criterion.subject:
         case Observed() as one:
             against = "" if criterion.against is None else f" and {_record(criterion.against)}"

@@ -22,7 +22,10 @@ _ROUND: Final = {
 
 
 def frame(questions: Iterable[Question]) -> "DataFrame":
-    """Return one row a point and limit: criterion, point, number (float64), text, other; null where not."""
+    """Return one row a point and limit: criterion, point, number (float64), text, other.
+
+    A cell is null where it does not take part, or where nothing can be compared.
+    """
     import pandas as pd  # noqa: PLC0415 (half a second, and most commands judge nothing)
 
     rows = [
@@ -72,7 +75,7 @@ def _word(rule: OneOf, text: str) -> str | None:
     day = provisional_day(rule, text)
     if day is not None and rule.from_day is not None and day >= rule.from_day:
         return provisional_word(rule)
-    known = not rule.unacceptable or text in (*rule.values, *rule.unacceptable)
+    known = not rule.unacceptable or text in {*rule.values, *rule.unacceptable}
     return text if known else None
 
 

@@ -29,7 +29,7 @@ from tasks.page.render import PageDocuments
 DAY = date(2026, 3, 3)
 RESULTS = (
     Result("lims-1", "viability", "88.4"),
-    Result("lims-2", "endotoxin", "0.21", "[EU]/mL"),
+    Result("lims-2", "endotoxin", "0.21", "{EU}/mL"),
     Result("lims-3", "sterility", "No growth", "1"),
     Result("lims-4", "replication_competent_lentivirus", "Not detected", "1"),
     Result("lims-5", "coi_identifier", "COI-7K4M-0002", "1"),
@@ -79,9 +79,7 @@ def documents(story):
     observations = [one for one in observations if one.source not in aside]
     if story.changed:
         observations = corrected(observations)
-    derived = (
-        {} if "equipment" in aside else {name: (one,) for name, one in calculated.items()}
-    )
+    derived = {} if "equipment" in aside else {name: (one,) for name, one in calculated.items()}
     return put_together(story, captures, observations, derived)
 
 

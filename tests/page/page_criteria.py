@@ -75,7 +75,7 @@ CRITERIA = (
         "Endotoxin of the drug product",
         lab("endotoxin"),
         Range(high=Decimal("5.0"), high_inclusive=False),
-        unit="[EU]/mL",
+        unit="{EU}/mL",
     ),
     rule(
         "CQA-STE-001",

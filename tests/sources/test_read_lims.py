@@ -89,7 +89,7 @@ def test_a_detection_limit_is_one_side_of_a_number_with_both_its_places(live, qu
     (endotoxin,) = [one for one in got.observations if one.characteristic == "endotoxin"]
     assert endotoxin.value == Number(Decimal("0.05"), Bound.BELOW)
     assert [quoted(place, pairs) for place in endotoxin.origin.places] == [b"0.05", b"<"]
-    assert endotoxin.unit == "[EU]/mL"
+    assert endotoxin.unit == "{EU}/mL"
 
 
 def test_an_invalidated_sample_and_its_copy_with_old_results(live):

@@ -51,7 +51,7 @@ AGREED = {
     "FOR_LABEL": ("label_coi_scan", "", "1"),
     "Titre": ("vector_titre", "TU/mL", "{TU}/mL"),
     "VCN": ("vector_copy_number", "copies/cell", "{copies}/{cell}"),
-    "ENDO": ("endotoxin", "EU/mL", "[EU]/mL"),
+    "ENDO": ("endotoxin", "EU/mL", "{EU}/mL"),
     "BEADS": ("residual_beads", "beads/3x10^6 cells", "{beads}/(3.10*6.{cells})"),
     "MYCO": ("mycoplasma", "", "1"),
     "BR.PH": ("ph", "", "[pH]"),
