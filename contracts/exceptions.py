@@ -271,6 +271,14 @@ def _reason(one: Observation) -> str:
     return one.reason.rstrip(". ") if _has_reason(one) else "no reason given"
 
 
+def _set_aside_rightly(one: Observation) -> bool:
+    """Tell whether a result has the reason it needs, and a laboratory's the approver besides.
+
+    An entry of the batch record that was corrected has its reason in the record's own change.
+    """
+    return _has_reason(one) and (one.source != "lims" or bool(approver(one)))
+
+
 def _lacking(one: Observation) -> str:
     if _has_reason(one):
         return "with a reason that nobody approved"

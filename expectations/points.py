@@ -75,7 +75,7 @@ def _word(rule: OneOf, text: str) -> str | None:
     day = provisional_day(rule, text)
     if day is not None and rule.from_day is not None and day >= rule.from_day:
         return provisional_word(rule)
-    allowed, refused = rule.values, rule.unacceptable
+    allowed, refused = rule.values, rule.unacceptable  # noqa: PD011 (no pandas object)
     known = not refused or text in (*allowed, *refused)
     return text if known else None
 
