@@ -7,7 +7,8 @@ import pytest
 import yaml
 from jsonschema.validators import validator_for
 
-from contracts.sources.contract import ContractError, source_contract
+from contracts.sources.contract import ContractError
+from contracts.sources.odcs import source_contract
 from tasks import reading
 
 SOURCES = ("batch_record", "lims", "equipment")
@@ -34,7 +35,7 @@ def test_the_schema_would_notice_a_fault(odcs_schema):
 def test_every_field_and_code_says_what_it_means(source):
     contract = reading.contract_of(source)
     assert contract.source == source
-    assert contract.name == f"{contract.id}@1.0.0"
+    assert contract.name == f"{contract.id}@1.1.0"
     for term in contract.terms:
         assert len(term.description) > 10
         assert term.unit
