@@ -57,7 +57,7 @@ def read_time(text: str) -> datetime:
 
 
 def end_of_day(text: str, zone: str) -> datetime:
-    """Return the last second of a day (`2026-11-30`) by the clock of an IANA zone.
+    """Return the last second of a day (`2026-11-30`) by the clock of an IANA zone, in UTC.
 
     Raises:
         UnreadableError: not an ISO 8601 day, or one that no calendar has.
@@ -66,10 +66,9 @@ def end_of_day(text: str, zone: str) -> datetime:
         raise UnreadableError(f"the day '{text[:40]}'", expected="an ISO 8601 day")
     try:
         last = datetime.combine(date.fromisoformat(text), time(23, 59, 59), ZoneInfo(zone))
-        in_utc(last)
     except ValueError as error:
         raise UnreadableError(f"the day '{text[:40]}'", expected="a day that exists") from error
-    return last
+    return in_utc(last)
 
 
 def written(moment: datetime) -> str:
