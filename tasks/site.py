@@ -104,10 +104,6 @@ class Site:
         """
         return {"product": self.product_of(batch), "site": self.site, **self.told}
 
-    def context(self, batch: str) -> dict[str, str]:  # noqa: ARG002
-        """Return what the site says of a batch, by dimension."""
-        return {"product": self.product, "site": self.site}
-
 
 def load_site(path: Path) -> Site:
     """Return the site that a site file describes.
