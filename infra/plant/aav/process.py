@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from infra.plant.aav.downstream import DOWNSTREAM
+from infra.plant.aav.finishing import FINISHING
 from infra.plant.aav.upstream import UPSTREAM
 from infra.plant.recipe import UnitProcedure
 
-RECIPE: tuple[UnitProcedure, ...] = (*UPSTREAM, *DOWNSTREAM)
+RECIPE: tuple[UnitProcedure, ...] = (*UPSTREAM, *DOWNSTREAM, *FINISHING)

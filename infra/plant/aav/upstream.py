@@ -1,4 +1,4 @@
-"""The first half of the AAV recipe: from the vial of the cell bank to the clarified harvest."""
+"""The first part of the AAV recipe: from the vial of the cell bank to the clarified harvest."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ def _sampling(day: int) -> Phase:
     return Phase(f"day_{day}", day * _DAY + SAMPLING_MINUTE, 25, wanted)
 
 
+_ORDER = (Parameter("APH_WT", "kg", mode="interface"), words("APH_COH", mode="interface"))
 _RECEIPT = UnitProcedure(
     name="apheresis_receipt",
     start=0,
@@ -58,20 +59,7 @@ _RECEIPT = UnitProcedure(
                 ),
             ),
         ),
-        Operation(
-            "order_check",
-            (
-                Phase(
-                    "treatment_order",
-                    62,
-                    8,
-                    (
-                        Parameter("APH_WT", "kg", mode="interface"),
-                        words("APH_COH", mode="interface"),
-                    ),
-                ),
-            ),
-        ),
+        Operation("order_check", (Phase("treatment_order", 62, 8, _ORDER),)),
     ),
 )
 _ACTIVATION = UnitProcedure(
@@ -176,6 +164,12 @@ _HARVEST = UnitProcedure(
         ),
     ),
 )
+_YIELD = (
+    Parameter("FOR_THEO", "10^6", mode="interface"),
+    Parameter("FOR_FILLED", "10^6", mode="interface"),
+    Parameter("FOR_BAGS", "1", mode="interface", data_type="integer"),
+    Parameter("FOR_DOSE", "mL", mode="interface"),
+)
 _FORMULATION = UnitProcedure(
     name="formulation",
     start=15965,
@@ -204,22 +198,7 @@ _FORMULATION = UnitProcedure(
                 ),
             ),
         ),
-        Operation(
-            "yield",
-            (
-                Phase(
-                    "reconciliation",
-                    92,
-                    8,
-                    (
-                        Parameter("FOR_THEO", "10^6", mode="interface"),
-                        Parameter("FOR_FILLED", "10^6", mode="interface"),
-                        Parameter("FOR_BAGS", "1", mode="interface", data_type="integer"),
-                        Parameter("FOR_DOSE", "mL", mode="interface"),
-                    ),
-                ),
-            ),
-        ),
+        Operation("yield", (Phase("reconciliation", 92, 8, _YIELD),)),
     ),
 )
 _CRYOPRESERVATION = UnitProcedure(
