@@ -54,13 +54,14 @@ class Approved:
     doubts: tuple[str, ...] = ()
 
 
-def strategy_of(desk: Desk) -> Approved:
-    """Return the control strategy of the site's product.
+def strategy_of(desk: Desk, batch: str) -> Approved:
+    """Return the control strategy of the product that a batch belongs to.
 
     Raises:
+        SiteError: the batch belongs to no product of the site, or to more than one.
         StrategyError: there is none, or its files are not what their schema says.
     """
-    folder = desk.strategies or folder_for(desk.site.product)
+    folder = desk.strategies or folder_for(desk.site.product_of(batch))
     return Approved(load(folder), doubts(folder))
 
 
