@@ -179,26 +179,40 @@ class Elapsed:
 class Reduction:
     """A series brought down to one number over the time of a step.
 
-    Only readings whose status is Good speak; time without a Good reading counts as a gap.
-    `low` and `high` belong to `time_outside`: the range whose outside is counted.
+    A reading that does not speak is a gap; `contracts.reading_kinds` says which do, and
+    `contracts.reduction_loops` what each function computes. `low` and `high` are the range whose
+    outside is counted (`time_outside`, `longest_outside`, `readings_outside`); a ramp (`ramp_rate`)
+    goes from the value `start` to the value `end`.
     """
 
     characteristic: str
     step: str
     function: str
-    """`max`, `min`, `time_outside`, `longest_gap`, `count_true` or `count_readings`."""
     low: Decimal | None = None
     high: Decimal | None = None
+    start: Decimal | None = None
+    end: Decimal | None = None
+    uncertain: str = "gap"
+    """`gap` or `speaks`: what a reading of status Uncertain is."""
+    substituted: str = "gap"
+    """`gap` or `speaks`: what a reading is that an operator or a server put there."""
+    hold: Decimal | None = None
+    """For how many minutes a reading speaks at most; what is left until the next is unknown."""
 
     def record(self) -> dict[str, Json]:
         """Return the derivation as a canonical record."""
         return {
             "characteristic": self.characteristic,
+            "end": None if self.end is None else str(self.end),
             "function": self.function,
             "high": None if self.high is None else str(self.high),
+            "hold": None if self.hold is None else str(self.hold),
             "kind": "reduction",
             "low": None if self.low is None else str(self.low),
+            "start": None if self.start is None else str(self.start),
             "step": self.step,
+            "substituted": self.substituted,
+            "uncertain": self.uncertain,
         }
 
 

@@ -220,6 +220,11 @@ def _subject(record: Record) -> CriterionSubject:
                 function=_text(record, "function"),
                 low=_decimal(record["low"]),
                 high=_decimal(record["high"]),
+                start=_decimal(record["start"]),
+                end=_decimal(record["end"]),
+                uncertain=_text(record, "uncertain"),
+                substituted=_text(record, "substituted"),
+                hold=_decimal(record["hold"]),
             )
         case other:
             raise ValueError(other)
