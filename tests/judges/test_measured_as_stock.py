@@ -12,9 +12,9 @@ from judges import corpus
 from judges.asking import numbers, question
 
 from contracts import reference
-from contracts.criterion import Range
 from contracts.errors import JudgementError
 from contracts.question import Answer
+from contracts.rule import Range
 from expectations import injected, stock, suite
 from expectations.compiler import compile_suite
 from expectations.injected import evaluate
