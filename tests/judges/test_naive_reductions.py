@@ -23,7 +23,7 @@ from contracts.observation import Moment
 from contracts.reductions import expected_equipment, reduced
 from contracts.rule import Range
 from contracts.series import SeriesPage
-from contracts.sources.contract import source_contract
+from contracts.sources.odcs import source_contract
 from contracts.subject import Reduction
 from expectations.readings import PageReadings
 from expectations.series import columns, questions_of, reduce, reduce_by
