@@ -102,7 +102,9 @@ def _number(criterion: Criterion, rule: Range, value: Number, unit: str) -> floa
     if end is None:
         return None
     beside = _rounded(criterion, rule, _beside(number, end, below=below))
-    kept = _is_above(beside, rule) and _is_below(beside, rule)
+    # Only the end that decides: the other lies inside the stretch, or there is none.
+    low_decides = below is (far is not None)
+    kept = _is_above(beside, rule) if low_decides else _is_below(beside, rule)
     return exact_float(beside) if kept is (far is None) else None
 
 

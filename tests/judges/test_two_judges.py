@@ -46,6 +46,10 @@ def test_a_censored_number_is_decided_only_by_its_whole_stretch():
         (Range(low=TWO, high=FIVE), "<5.0", OPEN),
         (Range(low=TWO, high=FIVE), ">5.0", NOT_MET),
         (Range(low=TWO, high=FIVE), ">2.0", OPEN),
+        (Range(low=TWO, high=FIVE), "<8.0", OPEN),
+        (Range(low=TWO, high=FIVE), ">1.0", OPEN),
+        (Range(low=TWO, high=TWO), "<8.0", OPEN),
+        (Range(low=TWO, high=TWO), ">1.0", OPEN),
     ]
     asked = [
         question(
