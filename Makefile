@@ -31,6 +31,10 @@ generate: .venv/dev ## write the compiled suites and the strategy's overview
 	$(BIN)/python -m expectations.generate
 	$(BIN)/python -m expectations.overview
 
+READINGS ?= 10000000
+bench: .venv/dev .venv/bench ## judging beside DuckDB, stock Great Expectations and pandera; minutes
+	@$(BIN)/python -m infra.bench.series --readings $(READINGS) $(BENCH)
+
 lock: .venv/bin/uv ## resolve the dependencies anew: versions and hashes, no addresses
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --extra postgresql --group build pyproject.toml -o requirements.lock

@@ -40,7 +40,10 @@ def _min(_: Reduction, span: Span) -> Found:
 
 def _runs(outside: Truth) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return where each run of readings outside starts, and the position after its end."""
-    edges = np.flatnonzero(np.diff(outside, prepend=False, append=False))
+    edges = np.flatnonzero(outside[1:] != outside[:-1]) + 1
+    before = [0] if outside[:1].any() else []
+    after = [len(outside)] if outside[-1:].any() else []
+    edges = np.concatenate([np.array(before, np.intp), edges, np.array(after, np.intp)])
     return edges[::2], edges[1::2]
 
 
@@ -48,21 +51,27 @@ def _time_outside(subject: Reduction, span: Span) -> Found:
     outside, hold = span.outside(subject), hold_of(subject)
     if hold is None and not outside.any():
         return Found(Decimal(0), (0,))
-    held = span.held()
+    if hold is None and span.each_holds():
+        first, after = _runs(outside)
+        ends = np.where(after < len(outside), span.times[after % len(outside)], span.end)
+        return _stretch(subject, ends - span.times[first], (first, after - 1))
     if hold is None:
-        kept = np.flatnonzero(outside | (held > 0))
-        pieces = kept, span.times[kept], (span.times + held)[kept], outside[kept]
+        kept = np.flatnonzero(outside | (span.held() > 0))
+        pieces = kept, span.times[kept], (span.times + span.held())[kept], outside[kept]
     else:
-        pieces = _pieces(span, outside, held, min(hold, span.end - span.start))
+        pieces = _pieces(span, outside, span.held(), min(hold, span.end - span.start))
     owners, starts, ends, outside = pieces
     first, after = _runs(outside)
     if not len(first):
         return Found(Decimal(0), (0,))
-    lasted = ends[after - 1] - starts[first]
+    return _stretch(subject, ends[after - 1] - starts[first], (owners[first], owners[after - 1]))
+
+
+def _stretch(subject: Reduction, lasted: Whole, ends: tuple[Whole, Whole]) -> Found:
+    """Return the total or the longest of stretches; `ends` are each one's first and last."""
     longest = int(np.argmax(lasted))
     number = lasted.sum() if subject.function == "time_outside" else lasted[longest]
-    deciding = int(owners[first[longest]]), int(owners[after[longest] - 1])
-    return Found(Decimal(int(number)), once(*deciding))
+    return Found(Decimal(int(number)), once(int(ends[0][longest]), int(ends[1][longest])))
 
 
 def _pieces(
@@ -90,10 +99,16 @@ def _pieces(
 
 
 def _longest_gap(_: Reduction, span: Span) -> Found:
-    gaps = np.diff(span.times, prepend=span.start, append=span.end)
-    longest = int(np.argmax(gaps))
-    around = (one for one in (longest - 1, longest) if 0 <= one < len(span.times))
-    return Found(Decimal(int(gaps[longest])), tuple(around))
+    """Compare the gaps between readings with those at both ends; of equal ones the first."""
+    times = span.times
+    gaps = times[1:] - times[:-1]
+    longest, found = int(times[0]) - span.start, 0
+    if len(gaps) and gaps.max() > longest:
+        longest, found = int(gaps.max()), int(gaps.argmax()) + 1
+    if span.end - int(times[-1]) > longest:
+        longest, found = span.end - int(times[-1]), len(times)
+    around = (one for one in (found - 1, found) if 0 <= one < len(times))
+    return Found(Decimal(longest), tuple(around))
 
 
 def _readings_outside(subject: Reduction, span: Span) -> Found:

@@ -50,13 +50,12 @@ def _outside(subject: Reduction, one: ArrowSpan) -> pa.Array:
     return outside
 
 
-def _true_runs(flags: pa.Array) -> list[tuple[int, int]]:
-    """Return the first and last position of each run of true flags."""
-    runs = pc.run_end_encode(flags)
-    ends = runs.run_ends.to_pylist()
-    starts = [0, *ends][: len(ends)]
-    said = runs.values.to_pylist()
-    return [(start, end - 1) for start, end, true in zip(starts, ends, said, strict=True) if true]
+def _true_runs(flags: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return the first and the last position of each run of true flags, as int64."""
+    runs = pc.run_end_encode(flags, run_end_type=pa.int64())
+    ends = runs.run_ends
+    starts = pa.concat_arrays([pa.array([0], pa.int64()), ends])[: len(ends)]
+    return starts.filter(runs.values), pc.subtract(ends, 1).filter(runs.values)
 
 
 def _time_outside(subject: Reduction, one: ArrowSpan) -> Found:
@@ -64,18 +63,26 @@ def _time_outside(subject: Reduction, one: ArrowSpan) -> Found:
     hold = hold_of(subject)
     if hold is None and not pc.any(outside).as_py():
         return Found(Decimal(0), (0,))
+    if hold is None and pc.all(pc.less(one.times[:-1], one.times[1:])).as_py():
+        first, last = _true_runs(outside)
+        return _longest(
+            subject, pc.subtract(one.until.take(last), one.times.take(first)), (first, last)
+        )
     pieces = _pieces(one, outside, hold)
     pieces = pieces.filter(pc.or_(pieces["kept"], pc.less(pieces["start"], pieces["end"])))
-    runs = _true_runs(_one_piece(pieces["outside"])) if pieces.num_rows else []
-    if not runs:
+    if not pc.any(pieces["outside"]).as_py():
         return Found(Decimal(0), (0,))
-    firsts, lasts = (pa.array([run[end] for run in runs], pa.int64()) for end in (0, 1))
-    held = pc.subtract(pieces["end"].take(lasts), pieces["start"].take(firsts))
+    first, last = _true_runs(_one_piece(pieces["outside"]))
+    held = pc.subtract(pieces["end"].take(last), pieces["start"].take(first))
+    return _longest(subject, held, (pieces["owner"].take(first), pieces["owner"].take(last)))
+
+
+def _longest(subject: Reduction, held: pa.Array, ends: tuple[pa.Array, pa.Array]) -> Found:
+    """Return the total or the longest of stretches; `ends` are each one's first and last."""
     longest = pc.max(held)
-    first, last = runs[pc.index(held, longest).as_py()]
+    at = pc.index(held, longest).as_py()
     number = pc.sum(held) if subject.function == "time_outside" else longest
-    owners = (int(pieces["owner"][at].as_py()) for at in (first, last))
-    return Found(Decimal(number.as_py()), once(*owners))
+    return Found(Decimal(number.as_py()), once(*(int(one[at].as_py()) for one in ends)))
 
 
 def _pieces(one: ArrowSpan, outside: pa.Array, hold: int | None) -> pa.Table:
@@ -136,9 +143,10 @@ def _readings_outside(subject: Reduction, one: ArrowSpan) -> Found:
     beyond = pc.indices_nonzero(outside)
     if not len(beyond):
         return Found(Decimal(0), once(0, len(one) - 1))
-    runs = _true_runs(outside)
+    first, last = _true_runs(outside)
+    stretches = zip(first[:NAMED].to_pylist(), last[:NAMED].to_pylist(), strict=True)
     named = tuple(beyond[:NAMED].to_pylist())
-    return Found(Decimal(len(beyond)), named, tuple(runs[:NAMED]), len(runs))
+    return Found(Decimal(len(beyond)), named, tuple(stretches), len(first))
 
 
 def _count_true(_: Reduction, one: ArrowSpan) -> Found:

@@ -16,56 +16,50 @@ from expectations.spoken import counts_of
 
 
 class ArrowTag:
-    """All readings of one tag as an Arrow table, in the order of its captures."""
+    """All readings of one tag as Arrow's arrays, in the order of its captures."""
 
     def __init__(self, columns: Columns, unit: str) -> None:
         self._unit = unit
+        self._times, self._values = pa.array(columns.times), pa.array(columns.values)
         statuses = pc.dictionary_encode(pa.array(columns.statuses))
-        kinds = pa.array([int(kind(one)) for one in statuses.dictionary.to_pylist()], pa.int8())
-        self._table = pa.table(
-            {
-                "time": pa.array(columns.times),
-                "value": pa.array(columns.values),
-                "kind": kinds.take(statuses.indices),
-                "row": pa.array(range(0)) if not len(columns.times) else _counted(columns),
-            }
-        )
+        kinds = [int(kind(one)) for one in statuses.dictionary.to_pylist()]
+        self._kinds = pa.array(kinds, pa.int8()).take(statuses.indices)
+        self._finite = pc.is_finite(self._values)
 
     def over(self, start: int, end: int, speak: Collection[Kind]) -> "ArrowHeard":
         """Return what the tag said from `start` to `end`, both included, in nanoseconds."""
-        times = self._table["time"]
-        inside = self._table.filter(
-            pc.and_(pc.greater_equal(times, start), pc.less_equal(times, end))
+        inside = pc.and_(pc.greater_equal(self._times, start), pc.less_equal(self._times, end))
+        counted = pc.value_counts(self._kinds.filter(inside)).to_pylist()
+        numbers = {one["values"]: one["counts"] for one in counted}
+        said = pc.and_(inside, pc.is_in(self._kinds, pa.array(sorted(speak), pa.int8())))
+        heard = pc.and_(said, self._finite)
+        counts = counts_of(
+            [numbers.get(int(one), 0) for one in Kind], said.true_count - heard.true_count
         )
-        return ArrowHeard(inside, speak, (start, end), self._unit)
-
-
-def _counted(columns: Columns) -> pa.Array:
-    """Return the number of each row: how many there are up to it, less one."""
-    ones = pa.repeat(pa.scalar(1, pa.int64()), len(columns.times))
-    return pc.subtract(pc.cumulative_sum(ones), 1)
+        span = ArrowSpan(
+            self._times.filter(heard), self._values.filter(heard), start, end, self._unit
+        )
+        return ArrowHeard(counts, span, heard)
 
 
 class ArrowHeard:
-    """What one tag said over the time of a step: a table of the readings that speak."""
+    """What one tag said over the time of a step: the readings that speak, in the order of time."""
 
-    def __init__(
-        self, inside: pa.Table, speak: Collection[Kind], ends: tuple[int, int], unit: str
-    ) -> None:
-        numbers = {
-            one["values"]: one["counts"] for one in pc.value_counts(inside["kind"]).to_pylist()
-        }
-        by_status = inside.filter(pc.is_in(inside["kind"], pa.array(sorted(speak), pa.int8())))
-        heard = by_status.filter(pc.is_finite(by_status["value"]))
-        times = heard["time"].combine_chunks()
+    def __init__(self, counts: Counts, span: ArrowSpan, heard: pa.Array) -> None:
+        self.counts = counts
+        self._span, self._heard = span, heard
+        self._order: pa.Array | None = None
+        times = span.times
         if not pc.all(pc.less_equal(times[:-1], times[1:])).as_py():
-            heard = heard.take(pc.array_sort_indices(times))  # stable: equal times keep their order
-        self.counts: Counts = counts_of(
-            [numbers.get(int(one), 0) for one in Kind], by_status.num_rows - heard.num_rows
-        )
-        times, values = (heard[name].combine_chunks() for name in ("time", "value"))
-        self._span = ArrowSpan(times, values, *ends, unit)
-        self._rows = heard["row"]
+            self._order = pc.array_sort_indices(times)  # stable: equal times keep their order
+            self._span = ArrowSpan(
+                times.take(self._order),
+                span.values.take(self._order),
+                span.start,
+                span.end,
+                span.unit,
+            )
+        self._rows: pa.Array | None = None
 
     def __len__(self) -> int:
         """Return how many readings speak."""
@@ -73,7 +67,10 @@ class ArrowHeard:
 
     def row(self, position: int) -> int:
         """Return the row of a reading in the tag's columns."""
-        return int(self._rows[position].as_py())
+        if self._rows is None:
+            self._rows = pc.indices_nonzero(self._heard)
+        at = position if self._order is None else self._order[position].as_py()
+        return int(self._rows[at].as_py())
 
     def time(self, position: int) -> int:
         """Return when a reading was taken."""

@@ -31,10 +31,9 @@ class Span:
         """Return which readings lie outside the range; computed once for each range."""
         low, high = subject.low, subject.high
         if (low, high) not in self._outside:
-            none = np.zeros(len(self.values), bool)
-            below = none if low is None else self.values < limit_float(low)
-            above = none if high is None else self.values > limit_float(high)
-            self._outside[low, high] = below | above
+            below = -np.inf if low is None else limit_float(low)
+            above = np.inf if high is None else limit_float(high)
+            self._outside[low, high] = (self.values < below) | (self.values > above)
         return self._outside[low, high]
 
     def ends(self) -> tuple[int, ...]:
@@ -44,6 +43,10 @@ class Span:
     def held(self) -> Whole:
         """Return how long each reading holds: until the next one, the last one until the end."""
         return np.diff(self.times, append=self.end)
+
+    def each_holds(self) -> bool:
+        """Tell whether every reading before the last holds some time: none shares its time."""
+        return bool((self.times[1:] > self.times[:-1]).all())
 
     def number(self, position: int) -> Decimal:
         """Return a reading's number: the shortest decimal text of its double."""

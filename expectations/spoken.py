@@ -103,54 +103,40 @@ class ColumnsTag:
         times, values, statuses = columns.times, columns.values, columns.statuses
         self._unit = unit
         self._order: NDArray[np.intp] | None = None
-        if (times[1:] < times[:-1]).any():
+        if not (times[1:] >= times[:-1]).all():
             self._order = np.argsort(times, kind="stable")
             times, values = times[self._order], values[self._order]
             statuses = statuses[self._order]
         self._times, self._values = times, values
-        self._kinds = _kinds(statuses)
-        finite = np.isfinite(values)
-        self._finite = None if finite.all() else finite
+        self._infinite = np.flatnonzero(~np.isfinite(values))
+        self._other = np.flatnonzero(statuses)
+        self._kinds = _kinds(statuses[self._other])
 
     def over(self, start: int, end: int, speak: Collection[Kind]) -> ColumnsHeard:
         """Return what the tag said from `start` to `end`, both included, in nanoseconds."""
         first = int(np.searchsorted(self._times, start, "left"))
         after = max(first, int(np.searchsorted(self._times, end, "right")))
-        asked = slice(first, after)
-        times, values = self._times[asked], self._values[asked]
-        numbers, heard = _told_apart(self._kinds, asked, speak)
-        without_number = 0
-        if self._finite is not None:
-            finite = self._finite[asked]
-            without_number = int((~finite if heard is None else heard & ~finite).sum())
-            heard = finite if heard is None else heard & finite
+        times, values = self._times[first:after], self._values[first:after]
+        inside = slice(*np.searchsorted(self._other, (first, after)).tolist())
+        kinds = self._kinds[inside]
+        numbers = np.bincount(kinds, minlength=len(Kind))
+        numbers[Kind.GOOD] += after - first - len(kinds)
+        mute = self._other[inside][~np.array([one in speak for one in Kind])[kinds]]
+        ends = slice(*np.searchsorted(self._infinite, (first, after)).tolist())
+        infinite = np.setdiff1d(self._infinite[ends], mute, assume_unique=True)
+        silent = np.concatenate([mute, infinite]) - first
         rows: Whole | int = first
-        if heard is not None and not heard.all():
-            places = np.flatnonzero(heard)
-            times, values, rows = times[places], values[places], places + first
+        if len(silent):
+            heard = np.ones(after - first, bool)
+            heard[silent] = False
+            times, values, rows = times[heard], values[heard], np.flatnonzero(heard) + first
         if self._order is not None:
-            rows = self._order[asked] if isinstance(rows, int) else self._order[rows]
-        counts = counts_of(numbers, without_number)
+            rows = self._order[first:after] if isinstance(rows, int) else self._order[rows]
+        counts = counts_of(numbers.tolist(), len(infinite))
         return ColumnsHeard(counts, Span(times, values, start, end, self._unit), rows)
 
 
-def _kinds(statuses: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.uint8] | None:
-    """Return the kind of each reading; None if every status is plainly Good."""
-    other = np.flatnonzero(statuses)
-    if not len(other):
-        return None
-    codes, code_of = np.unique(statuses[other], return_inverse=True)
-    found = np.zeros(len(statuses), np.uint8)
-    found[other] = np.array([kind(int(code)) for code in codes], np.uint8)[code_of]
-    return found
-
-
-def _told_apart(
-    kinds: NDArray[np.uint8] | None, asked: slice, speak: Collection[Kind]
-) -> tuple[Sequence[int], NDArray[np.bool_] | None]:
-    """Return how many readings of each kind there are, and which speak; None if all do."""
-    if kinds is None:
-        return (asked.stop - asked.start, 0, 0, 0, 0), None
-    inside = kinds[asked]
-    numbers = np.bincount(inside, minlength=len(Kind)).tolist()
-    return numbers, np.array([one in speak for one in Kind])[inside]
+def _kinds(statuses: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.uint8]:
+    """Return the kind of each reading."""
+    codes, code_of = np.unique(statuses, return_inverse=True)
+    return np.array([kind(int(code)) for code in codes], np.uint8)[code_of]

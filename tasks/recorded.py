@@ -6,7 +6,7 @@ its tags mixed row by row is read rightly, and slowly.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -100,18 +100,22 @@ class FileReadings:
             first += len(run)
         return tuple(found[row] for row in rows)
 
-    def _named(self, group: int) -> Iterator[tuple[tuple[str, ...], _Run]]:
-        """Yield each run of rows of a group that are named alike, with their names."""
+    def _named(self, group: int) -> list[tuple[tuple[str, ...], _Run]]:
+        """Return each run of rows of a group that are named alike, with their names."""
         table = self._read(group, _NAMES)
         columns = [_dictionary(table, name) for name in _NAMES]
         codes = [one.indices.to_numpy(zero_copy_only=False) for one in columns]
         edges = np.flatnonzero(np.any([one[1:] != one[:-1] for one in codes], axis=0)) + 1
         ends = [0, *edges.tolist(), table.num_rows]
         words = [one.dictionary.to_pylist() for one in columns]
-        for start, end in pairwise(ends):
-            if start < end:
-                names = (word[code[start]] for word, code in zip(words, codes, strict=True))
-                yield tuple(names), _Run(group, start, end)
+        return [
+            (
+                tuple(word[code[start]] for word, code in zip(words, codes, strict=True)),
+                _Run(group, start, end),
+            )
+            for start, end in pairwise(ends)
+            if start < end
+        ]
 
     def _read(self, group: int, names: Sequence[str]) -> pa.Table:
         """Read columns of a row group, by a reader of the thread's own."""

@@ -1,4 +1,4 @@
-"""What every contestant of the benchmark has to answer, so that all can be held against each other."""
+"""What every contestant of the benchmark has to answer, so that all can be compared."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,7 +15,7 @@ class Answers:
 
     met: dict[str, bool] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
-    """As text: a reading's own, a count, minutes to four places, a mean to six. If it has them."""
+    """As text: a reading's own, a count, minutes to four places. If it has them."""
     rows: dict[str, list[str]] = field(default_factory=dict)
     """Of each criterion on all readings that is not met: the rows, as `capture@offset`."""
 

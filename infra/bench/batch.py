@@ -35,9 +35,14 @@ NORMAL: Final = ("36.50", "37.50")
 MOST_MINUTES_OUTSIDE: Final = 30
 MOST_MINUTES_OF_GAP: Final = 10
 FUNCTIONS: Final = ("readings_outside", "max", "min", "time_outside", "longest_gap")
-SIMPLE: Final = ("readings_outside", "max", "min", "count_readings", "mean")
+SIMPLE: Final = ("readings_outside", "max", "min", "count_readings", "count_true")
 _PAGE: Final = 10_000
+"""Readings in a capture."""
 _BYTES: Final = 38
+"""Of a reading in its capture."""
+_BAD, _UNCERTAIN = 0x8031_0000, 0x4090_0000
+_EVERY: Final = 10
+_WITH_GAP: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def limit_of(function: str) -> Range:
         "readings_outside": Range(high=Decimal(0)),
         "max": Range(high=high),
         "min": Range(low=low),
-        "mean": Range(low=low, high=high),
+        "count_true": Range(low=Decimal(100)),
         "count_readings": Range(low=Decimal(100)),
         "time_outside": Range(high=Decimal(MOST_MINUTES_OUTSIDE)),
         "longest_gap": Range(high=Decimal(MOST_MINUTES_OF_GAP)),
@@ -98,7 +103,7 @@ def _criterion(tag: str, function: str) -> Criterion:
     ranges = {"readings_outside": WITHIN, "time_outside": NORMAL}
     low, high = (Decimal(one) for one in ranges.get(function, WITHIN))
     units = {"time_outside": "min", "longest_gap": "min"}
-    units |= {"readings_outside": "1", "count_readings": "1"}
+    units |= dict.fromkeys(("readings_outside", "count_readings", "count_true"), "1")
     return Criterion(
         id=criterion_id(tag, function),
         title=f"{function} of {tag}",
@@ -177,13 +182,14 @@ def _readings(number: int, each: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
     times = START_NS + np.arange(each, dtype=np.int64) * SECOND
     values = np.round(37 + np.clip(chance.normal(0, 0.1, each), -0.45, 0.45), 2)
     statuses = np.zeros(each, np.uint32)
-    statuses[chance.random(each) < 0.0007] = 0x8031_0000
-    statuses[chance.random(each) < 0.0003] = 0x4090_0000
+    kinds = chance.integers(0, 10_000, each)
+    statuses[kinds < 7] = _BAD  # noqa: PLR2004 (7 in 10,000)
+    statuses[kinds > 9_996] = _UNCERTAIN  # noqa: PLR2004 (3 in 10,000)
     middle = each // 2
-    if number % 10 == 0:
+    if number % _EVERY == 0:
         values[middle : middle + min(3600, each // 4)] = 37.9
         values[chance.integers(middle // 2, middle, 30)] = 38.01
         values[chance.integers(middle // 2, middle, 5)] = 35.99
-    if number % 10 == 5:
-        statuses[middle : middle + min(900, each // 4)] = 0x8031_0000
+    if number % _EVERY == _WITH_GAP:
+        statuses[middle : middle + min(900, each // 4)] = _BAD
     return times, values, statuses

@@ -1,4 +1,4 @@
-"""This product in the benchmark: from the Parquet file to verdicts, under both judges."""
+"""Our product in the benchmark: from the Parquet file to verdicts, under both judges."""
 
 from contracts import reference
 from contracts.conclude import agree, conclude

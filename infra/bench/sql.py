@@ -13,7 +13,7 @@ _SPEAKS = """
 """
 _SIMPLE = """
     SELECT tag, count(*) FILTER (value < {low} OR value > {high}), max(value), min(value),
-        count(*), avg(value)
+        count(*), count(*) FILTER (value <> 0)
     {speaks} GROUP BY tag
 """
 _TIMED = """
@@ -80,7 +80,7 @@ def _answers(batch: Batch, query: str) -> Answers:
         found.judged(tag, "min", Decimal(repr(least)))
         if query is _SIMPLE:
             found.judged(tag, "count_readings", Decimal(rest[0]))
-            found.judged(tag, "mean", Decimal(repr(round(rest[1], 6))))
+            found.judged(tag, "count_true", Decimal(rest[1]))
         else:
             found.judged(tag, "time_outside", minutes(int(rest[0] or 0)))
             found.judged(tag, "longest_gap", minutes(int(rest[1])))
