@@ -63,6 +63,7 @@ def test_an_expectation_carries_the_criterion_in_words():
         "class": "CQA",
         "criterion": "CQA-VIA-001",
         "effective": "2024-01-01",
+        "kind": "specification",
         "limit": "≥ 80.0 %",
         "rule": "range",
         "unit": "%",
