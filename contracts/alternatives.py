@@ -41,8 +41,11 @@ def concluded(
     answers = judge(asked)
     verdicts = conclude(asked, answers)
     counting = [one for one in criteria if isinstance(one.subject, Alternatives)]
-    counts = met_alternatives(counting, {one.criterion: one for one in verdicts}, evidence)
-    also_asked = questions(counting, replace(evidence, derived=counts))
+    known = {one.criterion: one for one in verdicts}
+    counts = met_alternatives(counting, known, evidence)
+    also_asked = [
+        _obstructed(one, known) for one in questions(counting, replace(evidence, derived=counts))
+    ]
     also = judge(also_asked)
     place = {one.id: number for number, one in enumerate(criteria)}
     return Concluded(
@@ -79,17 +82,42 @@ def met_alternatives(
 
 
 def _value(subject: Alternatives, members: Sequence[Verdict]) -> Value:
-    met = sum(one.outcome is Outcome.MET for one in members)
-    settled = sum(one.outcome in (Outcome.NOT_MET, Outcome.NOT_APPLICABLE) for one in members)
-    if met >= subject.at_least or len(subject.members) - settled < subject.at_least:
+    """Return how many are met, if that decides.
+
+    Where all must be met, one that does not apply to the batch asks for nothing. Elsewhere it can
+    never be met, and too few of the others are no failure unless one of them failed.
+    """
+    outcomes = [one.outcome for one in members]
+    elsewhere = outcomes.count(Outcome.NOT_APPLICABLE)
+    failed = outcomes.count(Outcome.NOT_MET)
+    needs_all = subject.at_least == len(subject.members)
+    met = outcomes.count(Outcome.MET) + (elsewhere if needs_all else 0)
+    possible = len(subject.members) - failed - (0 if needs_all else elsewhere)
+    if met >= subject.at_least or (failed and possible < subject.at_least):
         return Number(Decimal(met))
-    lacking = [one for one in members if one.outcome not in (Outcome.MET, Outcome.NOT_MET)]
-    if all(one.outcome is Outcome.PENDING for one in lacking):
-        return Awaited("; ".join(one.message for one in lacking))
-    words = "; ".join(
-        f"{one.criterion} is {one.outcome.value.replace('_', ' ')}" for one in lacking
-    )
-    return Text(words or "an alternative that is not in force")
+    lacking = [one for one in members if one.outcome in _OPEN]
+    awaited = [one.message for one in lacking if one.outcome is Outcome.PENDING]
+    if awaited and len(awaited) == len(lacking) and possible >= subject.at_least:
+        return Awaited("; ".join(awaited))
+    return Text(_in_words(lacking) or "too few of the alternatives are in force and apply")
+
+
+_OPEN = (Outcome.PENDING, Outcome.MISSING, Outcome.NOT_EVALUABLE)
+
+
+def _in_words(members: Iterable[Verdict]) -> str:
+    return "; ".join(f"{one.criterion} is {one.outcome.value.replace('_', ' ')}" for one in members)
+
+
+def _obstructed(question: Question, verdicts: Mapping[str, Verdict]) -> Question:
+    """Return a question without evidence with the reason, if its alternatives have one for it."""
+    subject = question.criterion.subject
+    told = question.points or question.awaited or question.elsewhere or question.obstacle
+    if told or not isinstance(subject, Alternatives):
+        return question
+    members = [verdicts[name] for name in subject.members if name in verdicts]
+    stuck = [one for one in members if one.outcome is Outcome.NOT_EVALUABLE]
+    return replace(question, obstacle=_in_words(stuck))
 
 
 def _observation(

@@ -13,6 +13,7 @@ from contracts.criterion import Criterion
 from contracts.observation import Observation, Status
 from contracts.question import Answer, Point, Question
 from contracts.subject import Reportable
+from contracts.times import written
 from contracts.verdict import Outcome, Verdict
 from contracts.words import step_in_words, with_unit
 
@@ -55,14 +56,33 @@ def approver(one: Observation) -> str:
 
 
 def attempts(results: Iterable[Observation]) -> tuple[Attempt, ...]:
-    """Return every attempt in its order: as recorded, each after the one that it repeats."""
+    """Return every attempt in its order: each after the one that it repeats, and as recorded."""
     known = list(results)
     by_key = {one.source_key: one for one in known if one.source_key}
-    return tuple(Attempt(_kind(one, by_key), one) for one in sorted(known, key=_moment))
+    ordered = sorted(known, key=lambda one: (len(list(_repeated(one, by_key))), _moment(one)))
+    return tuple(Attempt(_kind(one, by_key), one) for one in ordered)
 
 
-def _moment(one: Observation) -> tuple[int, str]:
-    return (int(bool(one.retest_of)), one.recorded_at.isoformat() if one.recorded_at else "")
+def retests_before(one: Observation, by_key: Mapping[str, Observation]) -> int:
+    """Return in which round of retests a result was made: 0 for an original or its repeat."""
+    return sum(
+        before is None or before.status is not Status.INVALIDATED
+        for before in _repeated(one, by_key)
+    )
+
+
+def _repeated(one: Observation, by_key: Mapping[str, Observation]) -> Iterator[Observation | None]:
+    """Yield what a result repeats, what that repeats, and so on; None is not on record."""
+    seen = {one.source_key}
+    before: Observation | None = one
+    while before is not None and before.retest_of and before.retest_of not in seen:
+        seen.add(before.retest_of)
+        before = by_key.get(before.retest_of)
+        yield before
+
+
+def _moment(one: Observation) -> str:
+    return written(one.recorded_at) if one.recorded_at else ""
 
 
 def _kind(one: Observation, by_key: Mapping[str, Observation]) -> AttemptKind:
@@ -95,38 +115,53 @@ def concerns(
     outcomes = {one.criterion: one.outcome for one in verdicts}
     by_id = {one.id: one for one in observations}
     for question in asked:
-        yield from _too_many(question)
+        yield from _too_many(question, by_id)
         if outcomes.get(question.criterion.id) is Outcome.MET:
             yield from _hidden_by_mean(question, by_id)
         yield from _in_guard_band(question)
 
 
-def _too_many(question: Question) -> Iterator[Concern]:
-    most = question.criterion.method.retests_at_most
-    if most is None:
+def _too_many(question: Question, by_id: Mapping[str, Observation]) -> Iterator[Concern]:
+    method = question.criterion.method
+    if method.retests_at_most is None:
         return
-    made = [*(point.observation for point in question.points), *question.set_aside]
-    again = [one.observation for one in attempts(made) if one.kind is AttemptKind.RETEST]
-    subjects = dict.fromkeys(one.subject for one in again)
-    for subject in subjects:
+    again = list(_retests(question, by_id))
+    for subject in dict.fromkeys(one.subject for one in again):
         own = [one for one in again if one.subject == subject]
-        if len(own) > most:
+        if len(own) > method.retests_at_most:
             yield Concern(
                 "more retests than the method allows",
-                f"{question.criterion.title}: {len(own)} retests, and the method "
-                f"{question.criterion.method.code} allows {most}. No retest replaces the original.",
+                f"{question.criterion.title}: {len(own)} retests, and the method {method.code} "
+                f"allows {method.retests_at_most}. No retest replaces the original.",
                 blocking=True,
                 criterion=question.criterion.id,
                 about=tuple(one.id for one in own),
             )
 
 
-def _hidden_by_mean(question: Question, by_id: Mapping[str, Observation]) -> Iterator[Concern]:
-    criterion = question.criterion
-    if not isinstance(criterion.subject, Reportable):
+def _retests(question: Question, by_id: Mapping[str, Observation]) -> Iterator[Observation]:
+    """Yield every retest; of a value with replicates one for each round of them."""
+    if not isinstance(question.criterion.subject, Reportable):
+        made = [*(point.observation for point in question.points), *question.set_aside]
+        yield from (one.observation for one in attempts(made) if one.kind is AttemptKind.RETEST)
         return
     for point in question.points:
-        used = [by_id[name] for name in point.observation.origin.derived_from if name in by_id]
+        used = [*_replicates(point, by_id), *question.set_aside]
+        kinds = {one.observation.id: one.kind for one in attempts(used)}
+        if any(kinds[one.id] is AttemptKind.RETEST for one in _replicates(point, by_id)):
+            yield point.observation
+
+
+def _replicates(point: Point, by_id: Mapping[str, Observation]) -> list[Observation]:
+    return [by_id[name] for name in point.observation.origin.derived_from if name in by_id]
+
+
+def _hidden_by_mean(question: Question, by_id: Mapping[str, Observation]) -> Iterator[Concern]:
+    criterion = question.criterion
+    if not isinstance(criterion.subject, Reportable) or criterion.subject.formula == "sum":
+        return
+    for point in question.points:
+        used = _replicates(point, by_id)
         failing = [one for one in used if _answer(criterion, one) is Answer.NOT_MET]
         if failing:
             values = ", ".join(with_unit(str(one.value), one.unit) for one in failing)

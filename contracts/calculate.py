@@ -6,8 +6,10 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Final
 
+from contracts.attempts import retests_before
 from contracts.calculated import Calculation, calculated_from
 from contracts.criterion import Criterion
+from contracts.errors import IntegrityError
 from contracts.numbers import decimal_of, short
 from contracts.observation import (
     Awaited,
@@ -121,7 +123,14 @@ def _quotient(subject: Quotient, numbers: Sequence[Number]) -> Value:
         result *= Fraction(one.number)
     for one in below:
         result /= Fraction(one.number)
-    return Number(decimal_of(result), bounds.pop() if bounds else Bound.EXACT)
+    return _number_of(decimal_of(result), bounds)
+
+
+def _number_of(number: Decimal, bounds: set[Bound]) -> Value:
+    try:
+        return Number(number, next(iter(bounds), Bound.EXACT))
+    except IntegrityError:
+        return Text("a number that is too large or too small to be a result")
 
 
 def _difference(subject: Difference, numbers: Sequence[Number]) -> Value:
@@ -130,31 +139,24 @@ def _difference(subject: Difference, numbers: Sequence[Number]) -> Value:
     if len(bounds) > 1:
         return Text("one-sided numbers in opposite directions")
     result = Fraction(of.number) * subject.of_factor - Fraction(less.number) * subject.less_factor
-    return Number(decimal_of(result), bounds.pop() if bounds else Bound.EXACT)
+    return _number_of(decimal_of(result), bounds)
 
 
 def _reportable(
     criterion: Criterion, subject: Reportable, observations: Sequence[Observation]
 ) -> Iterator[Observation]:
-    """Yield one value for the original determinations, and one for each round of retests."""
-    results = valid(subject.observed, observations)
+    """Yield one value for the original determinations, and one for each round of retests.
+
+    A repeat of an invalidated replicate takes its place.
+    """
+    results = list(selected(subject.observed, observations))
     rounds: dict[int, list[Observation]] = {}
     by_key = {one.source_key: one for one in results if one.source_key}
     for one in results:
-        rounds.setdefault(_round(one, by_key), []).append(one)
+        if one.status is not Status.INVALIDATED:
+            rounds.setdefault(retests_before(one, by_key), []).append(one)
     for _, own in sorted(rounds.items()):
         yield _observation(criterion, own, _reported(criterion, subject, own), subject.in_words())
-
-
-def _round(one: Observation, by_key: dict[str, Observation]) -> int:
-    """Return how often a determination was repeated before: 0 for an original."""
-    seen: set[str] = set()
-    while one.retest_of and one.retest_of not in seen:
-        seen.add(one.retest_of)
-        if one.retest_of not in by_key:
-            return len(seen)
-        one = by_key[one.retest_of]
-    return len(seen)
 
 
 def _reported(criterion: Criterion, subject: Reportable, own: Sequence[Observation]) -> Value:
@@ -186,11 +188,10 @@ def formula(name: str, numbers: Sequence[Number]) -> Value:
         return Text("one-sided numbers in opposite directions")
     if len(among) > 1 and name in ("lowest", "highest", "median"):
         return Text(f"the {name} of numbers of which some are one-sided")
-    bound = bounds.pop() if bounds else Bound.EXACT
     ordered = sorted(one.number for one in numbers)
     if name == "geometric_mean" and ordered[0] <= 0:
         return Text("a geometric mean of a number that is not positive")
-    return Number(_FORMULAS[name](ordered), bound)
+    return _number_of(_FORMULAS[name](ordered), bounds)
 
 
 def _geometric_mean(ordered: Sequence[Decimal]) -> Decimal:

@@ -109,7 +109,8 @@ def _without_points(
 def _on_points(question: Question, outcome: Outcome, deciding: Sequence[Point]) -> Verdict:
     criterion = question.criterion
     first = deciding[0].observation
-    ordered = [*deciding, *(point for point in question.points if point not in deciding)]
+    told = {point.id for point in deciding}
+    ordered = [*deciding, *(point for point in question.points if point.id not in told)]
     return Verdict(
         criterion=criterion.id,
         outcome=outcome,

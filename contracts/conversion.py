@@ -9,11 +9,10 @@ from typing import Final, Self
 
 from contracts.canonical import Json
 from contracts.errors import IntegrityError, JudgementError
+from contracts.observation import WIDEST
 
 DIGITS: Final = 60
 """Significant digits of a result that no decimal writes out, such as 50 min in hours."""
-_WIDEST: Final = 1000
-"""Most digits before or after the point of a number that is converted."""
 _LARGEST: Final = 10**400
 _RATIO: Final = re.compile(r"-?[0-9]{1,400}(?:/[1-9][0-9]{0,399})?")
 
@@ -100,10 +99,10 @@ class Conversion:
 
 def _require_ordinary(number: Decimal) -> None:
     exponent = number.as_tuple().exponent
-    if isinstance(exponent, str) or exponent < -_WIDEST or number.adjusted() > _WIDEST:
+    if isinstance(exponent, str) or exponent < -WIDEST or number.adjusted() > WIDEST:
         raise JudgementError(
             f"the number {str(number)[:40]}",
-            expected=f"a finite number of at most {_WIDEST} digits on either side of the point",
+            expected=f"a finite number of at most {WIDEST} digits on either side of the point",
         )
 
 

@@ -140,30 +140,38 @@ class Criterion:
 
     def obstacle_among(self, limits: tuple[Limit, ...], context: Context) -> str:
         """Return the same of some limits: of those that `on` found in force."""
+        if self.applies.fits(context) is Fit.NO:
+            return ""
         asked = [self.applies, *(limit.applies for limit in limits)]
-        unknown = dict.fromkeys(name for one in asked for name in one.unknown(context))
-        if unknown and self.applies.fits(context) is not Fit.NO:
-            names = " and ".join(name.replace("_", " ") for name in unknown)
-            return f"the {names} of this batch is not on record"
+        open_ones = [one for one in asked if one.fits(context) is Fit.UNKNOWN]
+        unknown = dict.fromkeys(name for one in open_ones for name in one.unknown(context))
+        if unknown:
+            words = " and ".join(name.replace("_", " ") for name in unknown)
+            return f"the {words} of this batch is not on record"
         blocking = [one for one in limits if one.kind.blocks]
-        if blocking and all(one.applies.fits(context) is Fit.NO for one in blocking):
-            asked_of = {name: context[name] for one in blocking for name, _ in one.applies.to}
-            told = ", ".join(f"{name.replace('_', ' ')} {one}" for name, one in asked_of.items())
-            return f"no limit is set for {told}"
+        fitting = {one.kind for one in blocking if one.applies.fits(context) is Fit.YES}
+        if not fitting:
+            names = dict.fromkeys(name for one in blocking for name, _ in one.applies.to)
+            told = [f"{one.replace('_', ' ')} {context[one]}" for one in names if one in context]
+            return f"no limit is set for {', '.join(told) or 'anything but a warning'}"
+        if len(fitting) > 1:
+            kinds = " and a ".join(one.in_words() for one in sorted(fitting))
+            return f"a {kinds} are in force, and only one can decide"
         return ""
 
     def by_kind(self) -> Iterator["Criterion"]:
         """Yield the criterion once for each of its limits, the blocking one first.
 
         The one that blocks keeps the criterion's name; another is named for its kind, and where no
-        variant was chosen yet for what it applies to: `IPC-VIA-002/alert`, `CQA-DOS-001@adult`.
+        variant of its kind was chosen yet for what it applies to: `IPC-VIA-002/alert`,
+        `CQA-DOS-001@cohort adult`.
         """
-        several = sum(one.kind.blocks for one in self.limits) > 1
-        for limit in sorted(self.limits, key=lambda one: not one.kind.blocks):
-            name = self.id if limit.kind.blocks else f"{self.id}/{limit.kind}"
-            if several and limit.applies.to:
-                name += "@" + ",".join("+".join(values) for _, values in limit.applies.to)
-            yield replace(self, id=name, limits=(limit,))
+        ordered = sorted(self.limits, key=lambda one: not one.kind.blocks)
+        names = [self.id if one.kind.blocks else f"{self.id}/{one.kind}" for one in ordered]
+        for name, limit in zip(names, ordered, strict=True):
+            several = names.count(name) > 1 and limit.applies.to
+            variant = f"@{limit.applies.in_words()}" if several else ""
+            yield replace(self, id=name + variant, limits=(limit,))
 
     @property
     def limit(self) -> Limit:

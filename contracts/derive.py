@@ -4,12 +4,21 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_05UP, Decimal
 
 from contracts.calculate import calculated
 from contracts.calculated import Calculation, calculated_from
 from contracts.criterion import Criterion
-from contracts.observation import Awaited, Moment, Number, Observation, Status, Subject
+from contracts.observation import (
+    Awaited,
+    Moment,
+    Number,
+    Observation,
+    Status,
+    Subject,
+    Text,
+    Value,
+)
 from contracts.question import selected
 from contracts.steps import boundary, moment
 from contracts.subject import Boundary, Count, Delay, Elapsed, End, Observed, Reduction
@@ -43,7 +52,8 @@ def elapsed(
     """Return the calculated times of every `elapsed` and `delay` criterion, if any are on record.
 
     An end that stands in the records several times gives a time each; a lot without an expiry date
-    is absent, and a `count` criterion makes that visible.
+    is absent, and a `count` criterion makes that visible. An end that is recorded and is no moment
+    gives words that say so, for no judge to take.
     """
     found: dict[str, tuple[Observation, ...]] = {}
     for criterion in criteria:
@@ -63,26 +73,30 @@ def _ends(end: End, observations: Sequence[Observation]) -> list[Observation]:
     if isinstance(end, Boundary):
         one = boundary(end, observations)
         return [] if one is None else [one]
-    return [
-        one
-        for one in selected(end, observations)
-        if isinstance(one.value, Moment) and one.status is not Status.INVALIDATED
-    ]
+    return [one for one in selected(end, observations) if one.status is not Status.INVALIDATED]
 
 
 def _delays(criterion: Criterion, results: Iterable[Observation]) -> Iterator[Observation]:
-    """Yield how long after it happened each thing was recorded, where the source says both."""
+    """Yield how long after it happened each thing was recorded, or in words that nobody knows."""
     for one in results:
-        if one.occurred_at is not None and one.recorded_at is not None:
-            calculation = Calculation(
-                criterion=criterion.id,
-                what=f"time from {one.characteristic} until it was recorded",
-                recipe=f"recorded {written(one.recorded_at)}, happened {written(one.occurred_at)}",
-                unit=criterion.unit,
-                step=one.step,
-            )
-            passed = in_unit(one.recorded_at - one.occurred_at, criterion.unit)
-            yield calculated_from((one,), Number(passed), calculation)
+        happened, recorded = one.occurred_at, one.recorded_at
+        value: Value = Text(
+            "the source does not say both when it happened and when it was recorded"
+        )
+        if happened is not None and recorded is not None:
+            value = Number(in_unit(recorded - happened, criterion.unit))
+        calculation = Calculation(
+            criterion=criterion.id,
+            what=f"time from {one.characteristic} until it was recorded",
+            recipe=f"recorded {_told(recorded)}, happened {_told(happened)}",
+            unit=criterion.unit,
+            step=one.step,
+        )
+        yield calculated_from((one,), value, calculation)
+
+
+def _told(time: datetime | None) -> str:
+    return "nobody knows when" if time is None else written(time)
 
 
 def counted(
@@ -132,17 +146,30 @@ def _time_between(criterion: Criterion, start: Observation, end: Observation) ->
         unit=criterion.unit,
         step=end.step,
     )
-    number = Number(in_unit(moment(end) - moment(start), criterion.unit))
-    return calculated_from((start, replace(end, occurred_at=moment(end))), number, calculation)
+    value = _passed(criterion, start, end)
+    one = calculated_from((start, end), value, calculation)
+    return replace(one, occurred_at=moment(end)) if isinstance(value, Number) else one
+
+
+def _passed(criterion: Criterion, start: Observation, end: Observation) -> Value:
+    for one in (start, end):
+        if isinstance(one.value, Awaited):
+            return one.value
+    for one in (start, end):
+        if not isinstance(one.value, Moment):
+            return Text(f"{one.characteristic.replace('_', ' ')} is “{one.as_written}”, no time")
+    return Number(in_unit(moment(end) - moment(start), criterion.unit))
 
 
 def in_unit(passed: timedelta, unit: str) -> Decimal:
-    """Return a duration in `s`, `min`, `h` or `d`, to four decimals, ties to even.
+    """Return a duration in `s`, `min`, `h` or `d`, to four decimals.
 
-    Exact arithmetic on whole microseconds; no float takes part.
+    Exact arithmetic on whole microseconds; no float takes part. What four decimals cannot write
+    never ends in 0 or 5 (`ROUND_05UP`, General Decimal Arithmetic 1.70): a microsecond beyond a
+    limit of up to three decimals stays beyond it, also if it is rounded to the limit afterwards.
     """
     microseconds = Decimal(passed // timedelta(microseconds=1))
-    return (microseconds / (_UNIT_SECONDS[unit] * 1_000_000)).quantize(_PLACES, ROUND_HALF_EVEN)
+    return (microseconds / (_UNIT_SECONDS[unit] * 1_000_000)).quantize(_PLACES, ROUND_05UP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts import reference
 from contracts.alternatives import Concluded
-from contracts.attempts import approver, concerns
+from contracts.attempts import concerns
 from contracts.criterion import Criterion, Stage
 from contracts.crossings import crossings
 from contracts.observation import Observation, Provenance, Status
-from contracts.question import Answer, Point, Question, selected
-from contracts.readiness import QualityException, required
+from contracts.question import Question
+from contracts.readiness import QualityException, required, speaks_alone
 from contracts.reading import BLANK, MISPLACED, RESULT, SAMPLE, Quarantine, Unread
+from contracts.set_aside import hidden_failures, lacking, reason_given
 from contracts.verdict import Outcome, Verdict
 from contracts.words import step_in_words, with_unit
 
@@ -116,16 +116,18 @@ def _from_doubts(doubts: Sequence[str]) -> Iterator[QualityException]:
 
 
 def _from_verdicts(
-    stage: Stage, criteria: Mapping[str, Criterion], verdicts: Iterable[Verdict]
+    stage: Stage, criteria: Mapping[str, Criterion], verdicts: Sequence[Verdict]
 ) -> Iterator[QualityException]:
+    outcomes = {one.criterion: one.outcome for one in verdicts}
     for one in verdicts:
         if one.outcome in _KIND:
             failed = one.outcome is Outcome.NOT_MET
             criterion = criteria[one.criterion]
+            alone = speaks_alone(criterion, outcomes)
             yield _draft(
-                _ALTERNATIVE if criterion.part_of else _KIND[one.outcome],
+                _KIND[one.outcome] if alone else _ALTERNATIVE,
                 one.message,
-                blocking=not criterion.part_of and (failed or required(criterion, stage)),
+                blocking=alone and (failed or required(criterion, stage)),
                 criterion=one.criterion,
                 about=one.observations,
             )
@@ -174,12 +176,12 @@ def _from_unread(unread: Iterable[Unread]) -> Iterator[QualityException]:
 def _from_invalidated(
     asked: Sequence[Question], observations: Sequence[Observation]
 ) -> Iterator[QualityException]:
-    failing = _hidden(asked, observations)
+    failing = hidden_failures(asked, observations)
     for one in observations:
         if one.id in failing:
             yield _draft(
                 "failing result set aside",
-                f"{_what(one)}: a failing result was set aside {_lacking(one)}: "
+                f"{_what(one)}: a failing result was set aside {lacking(one)}: "
                 f"“{one.as_written}” against {failing[one.id].limit_in_words()}.",
                 blocking=True,
                 about=[one.id],
@@ -188,34 +190,9 @@ def _from_invalidated(
             yield _draft(
                 "invalidated result",
                 f"{_what(one)}: the laboratory invalidated “{one.as_written}” "
-                f"({_reason(one)}). It is shown and not judged.",
+                f"({reason_given(one)}). It is shown and not judged.",
                 about=[one.id],
             )
-
-
-def _hidden(asked: Iterable[Question], observations: Sequence[Observation]) -> dict[str, Criterion]:
-    """Return what was set aside without a reason and does not meet a criterion, by its id."""
-    return {
-        one.id: question.criterion
-        for question in asked
-        for one in question.set_aside
-        if not _set_aside_rightly(one) and _fails(question.criterion, one, observations)
-    }
-
-
-def _fails(criterion: Criterion, one: Observation, observations: Sequence[Observation]) -> bool:
-    """Tell whether a result would not have met a criterion, had it been judged."""
-    value = criterion.method.reading_of(one.value)
-    others: Iterable[Observation | None] = (None,)
-    if criterion.against is not None:
-        others = [
-            other
-            for other in selected(criterion.against, observations)
-            if other.status is not Status.INVALIDATED
-        ]
-    return any(
-        reference.answer(criterion, Point(one, other, value)) is Answer.NOT_MET for other in others
-    )
 
 
 def _from_changes(observations: Sequence[Observation]) -> Iterator[QualityException]:
@@ -226,7 +203,8 @@ def _from_changes(observations: Sequence[Observation]) -> Iterator[QualityExcept
             was = f"“{before.as_written}”" if before else "another value"
             yield _draft(
                 "changed after entry",
-                f"{_what(one)} was {was} and was changed to “{one.as_written}”: {_reason(one)}.",
+                f"{_what(one)} was {was} and was changed to “{one.as_written}”: "
+                f"{reason_given(one)}.",
                 about=[one.id, *([before.id] if before else [])],
             )
 
@@ -264,26 +242,3 @@ def _what(one: Observation) -> str:
 
 def _value(one: Observation) -> str:
     return with_unit(str(one.value), one.unit)
-
-
-def _reason(one: Observation) -> str:
-    return one.reason.rstrip(". ") if _has_reason(one) else "no reason given"
-
-
-def _set_aside_rightly(one: Observation) -> bool:
-    """Tell whether a result has the reason it needs, and a laboratory's the approver besides.
-
-    An entry of the batch record that was corrected has its reason in the record's own change.
-    """
-    return _has_reason(one) and (one.source != "lims" or bool(approver(one)))
-
-
-def _lacking(one: Observation) -> str:
-    if _has_reason(one):
-        return "with a reason that nobody approved"
-    return "without a reason"
-
-
-def _has_reason(one: Observation) -> bool:
-    """Tell whether somebody gave a reason in words; a dash or a full stop is none."""
-    return any(sign.isalnum() for sign in one.reason)

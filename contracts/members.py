@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from contracts.observation import Number
 from contracts.times import read_time
+
+_RATIO: Final = re.compile(r"-?[0-9]{1,400}(?:/[1-9][0-9]{0,399})?")
 
 Record: TypeAlias = Mapping[str, object]
 """What `json.loads` gives for an object; every member is checked by the noun it becomes."""
@@ -58,13 +61,8 @@ def integer(record: Record, name: str) -> int:
 
 
 def decimal(value: object) -> Decimal | None:
-    """Return a finite decimal number written as text, or None."""
-    if value is None:
-        return None
-    number = Decimal(text({"number": value}, "number"))
-    if not number.is_finite():
-        raise ValueError(value)
-    return number
+    """Return a finite decimal number written as text, or None; IntegrityError if it is too wide."""
+    return None if value is None else Number(Decimal(text({"number": value}, "number"))).number
 
 
 def moment(value: object) -> datetime | None:
@@ -85,7 +83,6 @@ def day(value: object) -> date | None:
 def fraction(record: Record, name: str) -> Fraction:
     """Return a fraction written as `1/60`; ValueError in any other spelling."""
     said = text(record, name)
-    number = Fraction(said)
-    if str(number) != said:
+    if _RATIO.fullmatch(said) is None or str(Fraction(said)) != said:
         raise ValueError(name)
-    return number
+    return Fraction(said)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from contracts.canonical import Json, canonical
 from contracts.errors import IntegrityError
@@ -22,6 +22,10 @@ class Bound(StrEnum):
     ABOVE = ">"
 
 
+WIDEST: Final = 1000
+"""Most digits before or after the point of a number: more are no result, and take for ever."""
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A finite decimal number, or one side of it when the source censored the result."""
@@ -30,9 +34,13 @@ class Number:
     bound: Bound = Bound.EXACT
 
     def __post_init__(self) -> None:
-        """Refuse NaN and the infinities: they are not results."""
-        if not self.number.is_finite():
-            raise IntegrityError(f"the number {self.number}", expected="a finite decimal number")
+        """Refuse NaN, the infinities and numbers that nobody could write out."""
+        exponent = self.number.as_tuple().exponent
+        if isinstance(exponent, str) or exponent < -WIDEST or self.number.adjusted() > WIDEST:
+            raise IntegrityError(
+                f"the number {str(self.number)[:40]}",
+                expected=f"a finite number of at most {WIDEST} digits on a side of the point",
+            )
 
     def __str__(self) -> str:
         """Return the number with its bound, as a laboratory writes it."""

@@ -115,6 +115,7 @@ def _question(criterion: Criterion, evidence: Evidence) -> Question:
             criterion,
             points=tuple(Point(one) for one in derived if not isinstance(one.value, Awaited)),
             awaited=tuple(one for one in derived if isinstance(one.value, Awaited)),
+            set_aside=tuple(_set_aside(criterion, evidence.observations)),
             due=due,
         )
     found = tuple(selected(criterion.subject, evidence.observations))
@@ -127,6 +128,21 @@ def _question(criterion: Criterion, evidence: Evidence) -> Question:
         set_aside=tuple(one for one in found if one.status is Status.INVALIDATED),
         due=due,
     )
+
+
+def _set_aside(criterion: Criterion, observations: Sequence[Observation]) -> Iterator[Observation]:
+    """Yield the results that a value would have been calculated from, had they not been invalid."""
+    match criterion.subject:
+        case Reportable(observed=observed):
+            used = [observed]
+        case Quotient(operands=operands) | Difference(operands=operands):
+            used = [one.observed for one in operands if one.observed is not None]
+        case _:
+            used = []
+    for one in dict.fromkeys(used):
+        yield from (
+            result for result in selected(one, observations) if result.status is Status.INVALIDATED
+        )
 
 
 def selected(subject: Observed, observations: Iterable[Observation]) -> Iterable[Observation]:
@@ -154,14 +170,32 @@ def is_awaited(criterion: Criterion, one: Observation) -> bool:
 def provisional_day(rule: OneOf, text: str) -> int | None:
     """Return up to which day a provisional result speaks; None if it is not provisional.
 
-    0 if it names no day, so that no `from_day` is ever reached by it.
+    0 if it names no day, so that no `from_day` is ever reached by it. Words that the rule names one
+    by one are what it says of them, and a remark after the provisional words (`negative to date,
+    turbid`) is for a person to read: neither is awaited.
     """
-    said = text.strip().casefold()
-    if not rule.provisional or not said.startswith(rule.provisional.casefold()):
+    rest = _after_provisional(rule, text)
+    named = None if rest is None else _DAY.fullmatch(rest)
+    return int(named[1] or 0) if named else None
+
+
+def is_remarked(rule: OneOf, text: str) -> bool:
+    """Tell whether provisional words go on with a remark, which no rule can evaluate."""
+    return _after_provisional(rule, text) is not None and provisional_day(rule, text) is None
+
+
+_DAY = re.compile(
+    r"(?:[\s,;:(]*day\s*([0-9]{1,3})(?:\s*(?:of|/)\s*[0-9]{1,3})?)?[\s).]*",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def _after_provisional(rule: OneOf, text: str) -> str | None:
+    """Return what follows the provisional words; None if the text is another one."""
+    said, words = text.strip(), rule.provisional
+    if not words or text in (*rule.values, *rule.unacceptable):
         return None
-    rest = said[len(rule.provisional) :]
-    named = re.fullmatch(r"[\s,;(]*day\s*([0-9]{1,3})[\s).]*", rest)
-    return int(named[1]) if named else 0
+    return said[len(words) :] if said[: len(words)].casefold() == words.casefold() else None
 
 
 def _points(

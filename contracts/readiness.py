@@ -73,11 +73,12 @@ def decide(
     5. otherwise ready.
 
     A failure counts at every stage, also of a criterion that is only required later. What is one of
-    several alternatives speaks through the criterion that it is part of.
+    several alternatives speaks through the criterion that it is part of: see `speaks_alone`.
     """
     by_id: Mapping[str, Criterion] = {criterion.id: criterion for criterion in criteria}
     heavy_first = sorted(verdicts, key=lambda one: by_id[one.criterion].weight)
-    heavy_first = [one for one in heavy_first if not by_id[one.criterion].part_of]
+    outcomes = {one.criterion: one.outcome for one in verdicts}
+    heavy_first = [one for one in heavy_first if speaks_alone(by_id[one.criterion], outcomes)]
     failed = [one.message for one in heavy_first if one.outcome is Outcome.NOT_MET]
     lacking = [
         one.message
@@ -118,3 +119,13 @@ ABSENCES = frozenset(
 def required(criterion: Criterion, stage: Stage) -> bool:
     """Tell whether a criterion must be met at a stage. Final requires what initial requires."""
     return stage is Stage.FINAL or criterion.required_for is Stage.INITIAL
+
+
+def speaks_alone(criterion: Criterion, outcomes: Mapping[str, Outcome]) -> bool:
+    """Tell whether a criterion itself speaks for or against the batch, by the outcomes of all.
+
+    One of several alternatives speaks through the criterion that counts it, but only where that one
+    is in force and applies to the batch: otherwise a failure would be heard by nobody.
+    """
+    counting = outcomes.get(criterion.part_of, Outcome.NOT_APPLICABLE)
+    return counting is Outcome.NOT_APPLICABLE

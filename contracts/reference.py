@@ -11,7 +11,7 @@ from fractions import Fraction
 from contracts.criterion import Criterion
 from contracts.numbers import decimal_of
 from contracts.observation import Bound, Number, Text
-from contracts.question import Answer, Point, Question, provisional_day
+from contracts.question import Answer, Point, Question, is_remarked, provisional_day
 from contracts.rounding import rounded
 from contracts.rule import Agrees, OneOf, Present, Range
 
@@ -66,9 +66,8 @@ def _among(rule: OneOf, text: str) -> Answer:
     day = provisional_day(rule, text)
     if day is not None and rule.from_day is not None and day >= rule.from_day:
         return Answer.MET
-    if rule.unacceptable and text not in rule.unacceptable:
-        return Answer.NOT_EVALUABLE
-    return Answer.NOT_MET
+    known = not rule.unacceptable or text in rule.unacceptable
+    return Answer.NOT_MET if known and not is_remarked(rule, text) else Answer.NOT_EVALUABLE
 
 
 def _same(text: str, other: object) -> Answer:
@@ -141,17 +140,25 @@ def _beside(bound: Fraction, end: Decimal, *, below: bool) -> Fraction:
 def inside_guard_band(criterion: Criterion, point: Point) -> tuple[Decimal, Decimal] | None:
     """Return the end of the limit that an exact number cannot be told from, and the uncertainty.
 
+    The uncertainty is the method's, which is in the unit of the result, in the criterion's unit.
     None where the number is further away, one-sided, or of a method that declares no uncertainty
     (guard band: JCGM 106:2012, 8.3).
     """
     rule, value = criterion.limit.rule, point.value
     if not isinstance(rule, Range) or not isinstance(value, Number) or value.bound != Bound.EXACT:
         return None
+    band = criterion.method.guard_band(value.number)
+    factor = _factor(criterion, point.observation.unit)
     number = in_unit_of(criterion, value.number, point.observation.unit)
-    if number is None:
+    if band is None or number is None or factor is None:
         return None
-    band = criterion.method.guard_band(decimal_of(number))
-    if band is None:
-        return None
-    near = [end for end in rule.ends if abs(number - Fraction(end)) <= Fraction(band)]
-    return (near[0], band) if near else None
+    reach = Fraction(band) * factor
+    near = [end for end in rule.ends if abs(number - Fraction(end)) <= reach]
+    return (near[0], decimal_of(reach)) if near else None
+
+
+def _factor(criterion: Criterion, unit: str) -> Fraction | None:
+    """Return by what a difference of two results in a unit becomes one in the criterion's."""
+    if unit == criterion.unit:
+        return Fraction(1)
+    return next((one.factor for one in criterion.conversions if one.unit == unit), None)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from contracts.canonical import Json
+from contracts.errors import IntegrityError
 
 
 def decimal_text(number: Decimal | None) -> str | None:
@@ -141,6 +142,11 @@ class Operand:
     unit: str
     observed: Observed | None = None
     constant: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an operand that is nothing, or two things at once."""
+        if (self.observed is None) is (self.constant is None):
+            raise IntegrityError("an operand", expected="a result or a constant, one of them")
 
     def in_words(self) -> str:
         """Return the operand as people say it."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.criterion import Criterion
 from contracts.observation import Bound, Number, Text, Value
-from contracts.question import Point, Question, provisional_day
+from contracts.question import Point, Question, is_remarked, provisional_day
 from contracts.rule import Agrees, OneOf, Present, Range
 from expectations.exact import exact_float
 
@@ -77,7 +77,7 @@ def _word(rule: OneOf, text: str) -> str | None:
         return provisional_word(rule)
     allowed, refused = rule.values, rule.unacceptable  # noqa: PD011 (no pandas object)
     known = not refused or text in (*allowed, *refused)
-    return text if known else None
+    return text if known and not is_remarked(rule, text) else None
 
 
 def provisional_word(rule: OneOf) -> str:
@@ -88,8 +88,9 @@ def provisional_word(rule: OneOf) -> str:
 def _number(criterion: Criterion, rule: Range, value: Number, unit: str) -> float | None:
     """Return the double to compare; none in another unit, or if a one-sided number leaves it open.
 
-    `< 0.5` is every number below 0.5. It is decided only by an end that the whole stretch lies on
-    one side of, and then the number next to the bound speaks for them all.
+    `< 0.5` is every number below 0.5. An end that it runs past can only be missed, and all of them
+    miss it if the number next to the bound does; where there is no such end, all of them keep the
+    other one if that number does.
     """
     number = _in_unit(criterion, value.number, unit)
     if number is None:
@@ -102,9 +103,8 @@ def _number(criterion: Criterion, rule: Range, value: Number, unit: str) -> floa
     if end is None:
         return None
     beside = _rounded(criterion, rule, _beside(number, end, below=below))
-    # Only the end that decides: the other lies inside the stretch, or there is none.
-    low_decides = below is (far is not None)
-    kept = _is_above(beside, rule) if low_decides else _is_below(beside, rule)
+    by_low = below is (far is not None)
+    kept = _is_above(beside, rule) if by_low else _is_below(beside, rule)
     return exact_float(beside) if kept is (far is None) else None
 
 

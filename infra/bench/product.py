@@ -21,7 +21,7 @@ def run(batch: Batch) -> Answers:
     """Judge the batch as `tasks.judge` does: two calculations that must agree, then two judges."""
     criteria = batch.criteria()
     derived = from_series(criteria, FileReadings(batch.path), [batch.window()], {})
-    asked = questions(criteria, Evidence((), derived, ()))
+    asked = questions(criteria, Evidence((), {name: (one,) for name, one in derived.items()}, ()))
     verdicts = conclude(asked, agree(reference.judge(asked), suite.judge(asked)))
     found = Answers()
     for verdict in verdicts:

@@ -135,7 +135,7 @@ def _beside(shown: Sequence[Fact], facts: Facts) -> str:
 def _lacking(verdict: Record, criterion: Criterion) -> Reason:
     said = {
         "missing": "nothing on record",
-        "pending": "no result yet",
+        "pending": "no final result yet",
         "not_evaluable": str(verdict["as_written"] or "cannot be judged"),
     }
     source = str(verdict["as_written"])

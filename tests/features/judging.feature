@@ -164,7 +164,7 @@ Feature: Judging results against the control strategy
       Given "CQA-STE-001" requires "“No growth”"
       When the laboratory announces a result that is "assigned"
       Then the criterion is pending
-      And the reviewer reads "no result yet"
+      And the reviewer reads "no final result yet"
       And the batch is incomplete for its final stage
       And sterility does not hold up the initial stage
 

@@ -69,7 +69,12 @@ def test_the_order_of_results_does_not_matter():
 
 
 def test_an_invalidated_result_is_shown_and_not_judged():
-    gone = observed("76.3", status=Status.INVALIDATED, reason="assignable cause: air bubble")
+    gone = observed(
+        "76.3",
+        status=Status.INVALIDATED,
+        reason="assignable cause: air bubble",
+        qualifiers=(("verified_by", "P-051"),),
+    )
     kept = observed("84.1")
     (verdict,), drawn, readiness = evaluate(gone, kept)
     assert verdict.outcome is Outcome.MET

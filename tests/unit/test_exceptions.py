@@ -1,6 +1,7 @@
 """What a reviewer hears: nothing that was left unread or set aside goes by without a word."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from builders import criterion, observed
@@ -8,23 +9,26 @@ from builders import criterion, observed
 from contracts import reference, restore
 from contracts.alternatives import concluded
 from contracts.criterion import Stage
+from contracts.derive import derive
 from contracts.evidence import Place
 from contracts.exceptions import Aside, exceptions
 from contracts.observation import Awaited, Status
 from contracts.question import Evidence
 from contracts.readiness import Ready, decide
 from contracts.reading import BLANK, FIELD, MISPLACED, RESULT, SAMPLE, Unread
-from contracts.rule import Agrees, OneOf
-from contracts.subject import Observed
+from contracts.rule import Agrees, OneOf, Range
+from contracts.subject import Observed, Operand, Quotient, Reportable
 
 PLACE = Place("a" * 64, 12, 6, "/items/3/Keyword")
 REASON = "the keyword 'TRANSD' is not in the contract; its result is “42.3” (verified)"
 KEPT = observed("84.1")
+RESULTS = Observed("lims", "viability", "release_testing")
 
 
 def review(*observations, unread=(), criteria=None):
     criteria = criteria or (criterion(),)
-    result = concluded(criteria, Evidence(observations, {}), reference.judge)
+    evidence = Evidence(observations, derive(criteria, observations, {}))
+    result = concluded(criteria, evidence, reference.judge)
     drawn = exceptions(Stage.INITIAL, result, observations, Aside(unread=unread))
     return drawn, decide(Stage.INITIAL, criteria, result.verdicts, drawn).state
 
@@ -58,8 +62,13 @@ def test_an_unread_part_comes_back_from_its_record(kind):
     assert restore.unread(one.record()) == one
 
 
-def aside(written, reason="", **changes):
-    return observed(written, status=Status.INVALIDATED, reason=reason, **changes)
+APPROVED = (("verified_by", "P-051"),)
+
+
+def aside(written, reason="", qualifiers=APPROVED, **changes):
+    return observed(
+        written, status=Status.INVALIDATED, reason=reason, qualifiers=qualifiers, **changes
+    )
 
 
 @pytest.mark.parametrize("reason", ["", " ", ".", "-", "— ."])
@@ -86,6 +95,43 @@ def test_with_a_reason_or_conforming_it_is_told_and_does_not_block(written, reas
     assert (told.kind, told.blocking) == ("invalidated result", False)
     assert (reason or "no reason given") in told.message
     assert state is Ready.READY
+
+
+def test_a_reason_that_nobody_approved_is_not_enough():
+    """FDA, OOS 2022, IV.A: the quality unit approves that an initial result is invalidated."""
+    ((told,), state) = review(aside("76.3", "air bubble", qualifiers=()), KEPT)
+    assert (told.kind, told.blocking) == ("failing result set aside", True)
+    assert "was set aside with a reason that nobody approved" in told.message
+    assert state is Ready.NOT_READY
+
+
+def test_a_corrected_entry_of_the_batch_record_needs_its_reason_alone():
+    rule = criterion(subject=Observed("batch_record", "viability", "release_testing"))
+    about = {"source": "batch_record", "qualifiers": ()}
+    kept = observed("84.1", source="batch_record")
+    drawn, _ = review(aside("76.3", "typed 76.3 for 86.3", **about), kept, criteria=(rule,))
+    assert drawn == ()
+    drawn, _ = review(aside("76.3", "", **about), kept, criteria=(rule,))
+    assert [(one.kind, one.blocking) for one in drawn] == [("failing result set aside", True)]
+
+
+def test_a_replicate_set_aside_is_held_against_the_limit_itself():
+    rule = criterion(subject=Reportable(RESULTS, "mean", 3))
+    kept = [observed(f"9{number}.0") for number in range(3)]
+    drawn, state = review(aside("70.0"), *kept, criteria=(rule,))
+    assert [one.kind for one in drawn] == ["failing result set aside"]
+    assert state is Ready.NOT_READY
+
+
+@pytest.mark.parametrize(
+    ("written", "named"), [("70.0", "failing result set aside"), ("90.0", "invalidated result")]
+)
+def test_a_result_set_aside_is_held_against_what_it_would_have_come_to(written, named):
+    """Its own number says nothing: the criterion is about twice of it, at least 160."""
+    twice = Quotient((Operand("1", constant=Decimal(2)), Operand("%", RESULTS)))
+    rule = criterion(Range(low=Decimal(160)), subject=twice)
+    drawn, _ = review(aside(written), KEPT, criteria=(rule,))
+    assert [one.kind for one in drawn] == [named]
 
 
 def test_it_blocks_once_though_several_criteria_speak_of_it():
