@@ -6,10 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from contracts.calculate import calculated
+from contracts.calculate import calculated, valid
 from contracts.calculated import Calculation, calculated_from
 from contracts.criterion import Criterion
-from contracts.observation import Awaited, Moment, Number, Observation, Status, Subject
+from contracts.observation import (
+    Awaited,
+    Moment,
+    Number,
+    Observation,
+    Status,
+    Subject,
+    Text,
+    Value,
+)
 from contracts.question import selected
 from contracts.steps import boundary, moment
 from contracts.subject import Boundary, Count, Delay, Elapsed, End, Observed, Reduction
@@ -43,7 +52,8 @@ def elapsed(
     """Return the calculated times of every `elapsed` and `delay` criterion, if any are on record.
 
     An end that stands in the records several times gives a time each; a lot without an expiry date
-    is absent, and a `count` criterion makes that visible.
+    is absent, and a `count` criterion makes that visible. An end that is no moment (`n/a`) gives
+    words, so that the criterion cannot be evaluated.
     """
     found: dict[str, tuple[Observation, ...]] = {}
     for criterion in criteria:
@@ -63,11 +73,7 @@ def _ends(end: End, observations: Sequence[Observation]) -> list[Observation]:
     if isinstance(end, Boundary):
         one = boundary(end, observations)
         return [] if one is None else [one]
-    return [
-        one
-        for one in selected(end, observations)
-        if isinstance(one.value, Moment) and one.status is not Status.INVALIDATED
-    ]
+    return valid(end, observations)
 
 
 def _delays(criterion: Criterion, results: Iterable[Observation]) -> Iterator[Observation]:
@@ -132,8 +138,19 @@ def _time_between(criterion: Criterion, start: Observation, end: Observation) ->
         unit=criterion.unit,
         step=end.step,
     )
-    number = Number(in_unit(moment(end) - moment(start), criterion.unit))
-    return calculated_from((start, replace(end, occurred_at=moment(end))), number, calculation)
+    at = end.value.moment if isinstance(end.value, Moment) else end.occurred_at
+    value = _passed(criterion, start, end)
+    return calculated_from((start, replace(end, occurred_at=at)), value, calculation)
+
+
+def _passed(criterion: Criterion, *ends: Observation) -> Value:
+    for one in ends:
+        if isinstance(one.value, Awaited):
+            return one.value
+        if not isinstance(one.value, Moment):
+            return Text(f"{one.characteristic.replace('_', ' ')} is “{one.as_written}”, no time")
+    start, end = (moment(one) for one in ends)
+    return Number(in_unit(end - start, criterion.unit))
 
 
 def in_unit(passed: timedelta, unit: str) -> Decimal:
