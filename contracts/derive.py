@@ -138,9 +138,11 @@ def _time_between(criterion: Criterion, start: Observation, end: Observation) ->
         unit=criterion.unit,
         step=end.step,
     )
-    at = end.value.moment if isinstance(end.value, Moment) else end.occurred_at
-    value = _passed(criterion, start, end)
-    return calculated_from((start, replace(end, occurred_at=at)), value, calculation)
+    found = calculated_from((start, end), _passed(criterion, start, end), calculation)
+    of_a_step = isinstance(criterion.subject, Elapsed) and isinstance(
+        criterion.subject.end, Boundary
+    )
+    return replace(found, occurred_at=moment(end)) if of_a_step else found
 
 
 def _passed(criterion: Criterion, *ends: Observation) -> Value:
