@@ -15,7 +15,7 @@ from contracts.question import Answer, Point, Question
 from contracts.subject import Reportable
 from contracts.times import written
 from contracts.verdict import Outcome, Verdict
-from contracts.words import step_in_words, with_unit
+from contracts.words import cut, step_in_words, value_in_words, with_unit
 
 _RESAMPLE = "resample_of"
 
@@ -190,9 +190,10 @@ def _in_guard_band(question: Question) -> Iterator[Concern]:
             yield Concern(
                 "inside the guard band of its limit",
                 f"{criterion.title} at {step_in_words(one.step)}: "
-                f"{with_unit(str(one.value), one.unit)} lies within the expanded uncertainty of "
-                f"{criterion.method.code} (± {with_unit(str(band), criterion.unit)}) of the limit "
-                f"{with_unit(str(end), criterion.unit)}: the true value may lie on its other side.",
+                f"{value_in_words(one)} lies within the expanded uncertainty of "
+                f"{criterion.method.code} (± {with_unit(cut(str(band)), criterion.unit)}) of the "
+                f"limit {with_unit(str(end), criterion.unit)}: the true value may lie on its other "
+                "side.",
                 blocking=False,
                 criterion=criterion.id,
                 about=(one.id,),

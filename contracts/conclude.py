@@ -12,7 +12,7 @@ from contracts.rounding import rounded
 from contracts.rule import Agrees, Range
 from contracts.times import written
 from contracts.verdict import Outcome, Verdict
-from contracts.words import source_in_words, with_unit
+from contracts.words import cut, source_in_words, value_in_words, with_unit
 
 
 def conclude(asked: Sequence[Question], answers: Answers) -> tuple[Verdict, ...]:
@@ -138,7 +138,7 @@ def _in_words(question: Question, outcome: Outcome, deciding: Sequence[Point]) -
     if isinstance(criterion.limit.rule, Agrees) and point.other is not None:
         said = (
             f"the {source_in_words(point.observation.source)} says {value}, "
-            f"the {source_in_words(point.other.source)} says {_shown(point.other)}"
+            f"the {source_in_words(point.other.source)} says {value_in_words(point.other)}"
         )
     else:
         count = len(question.points)
@@ -161,14 +161,10 @@ def _so_far(awaited: Observation) -> str:
     return f"no final result yet; the {source_in_words(awaited.source)} says “{awaited.as_written}”"
 
 
-def _shown(observed: Observation) -> str:
-    return with_unit(str(observed.value), observed.unit)
-
-
 def _read_as(criterion: Criterion, point: Point) -> str:
     """Return the value of a point with what it was taken for: another unit, a rounded number."""
     observed, value = point.observation, point.value
-    said = _shown(observed)
+    said = value_in_words(observed)
     if not isinstance(value, Number) or not isinstance(criterion.limit.rule, Range):
         return said
     if observed.value != value:
@@ -178,7 +174,7 @@ def _read_as(criterion: Criterion, point: Point) -> str:
         return said
     if observed.unit != criterion.unit:
         told = Number(decimal_of(number), value.bound)
-        said += f", which is {with_unit(str(told), criterion.unit)}"
+        said += f", which is {with_unit(cut(str(told)), criterion.unit)}"
     if criterion.rounding and value.bound is Bound.EXACT:
         ends = {rounded(number, end, criterion.rounding) for end in criterion.limit.rule.ends}
         words = ", ".join(str(decimal_of(one)) for one in sorted(ends))
@@ -196,7 +192,7 @@ def _retests(question: Question, failing: Sequence[Point]) -> str:
     ]
     if not later:
         return ""
-    values = ", ".join(_shown(one) for one in later)
+    values = ", ".join(value_in_words(one) for one in later)
     return f" A retest gave {values}; a retest never replaces a failing original."
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contracts.question import Answer, Answers, Question
 from contracts.rule import LimitKind
 from contracts.verdict import Outcome, Verdict
-from contracts.words import with_unit
+from contracts.words import value_in_words
 
 _CROSSED = {
     LimitKind.ALERT: "alert limit crossed",
@@ -47,7 +47,7 @@ def _crossed(name: str, question: Question, answers: Answers) -> Iterator[Crossi
         points = [one for one in question.points if answers[criterion.id, one.id] is answer]
         if points:
             first = points[0].observation
-            value = with_unit(str(first.value), first.unit)
+            value = value_in_words(first)
             others = f" ({len(points)} of {len(question.points)} values)" if len(points) > 1 else ""
             said = f"against its {limit.kind.in_words()} {criterion.in_words(limit)}"
             told = "" if answer is Answer.NOT_MET else " cannot be told"

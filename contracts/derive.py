@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_05UP, Decimal
 
-from contracts.calculate import calculated
+from contracts.calculate import calculated, valid
 from contracts.calculated import Calculation, calculated_from
 from contracts.criterion import Criterion
 from contracts.observation import (
@@ -73,7 +73,7 @@ def _ends(end: End, observations: Sequence[Observation]) -> list[Observation]:
     if isinstance(end, Boundary):
         one = boundary(end, observations)
         return [] if one is None else [one]
-    return [one for one in selected(end, observations) if one.status is not Status.INVALIDATED]
+    return valid(end, observations)
 
 
 def _delays(criterion: Criterion, results: Iterable[Observation]) -> Iterator[Observation]:

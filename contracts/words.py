@@ -1,5 +1,10 @@
 """Names as people write them: units and sources. Records keep the codes, sentences use these."""
 
+import re
+from typing import Final
+
+from contracts.observation import Observation, Provenance
+
 WORDING = "1"
 """Changes when a sentence of a verdict or exception is worded anew: older packages keep theirs."""
 
@@ -10,7 +15,11 @@ _SHOWN = {
     "10*6": "10⁶",
     "10*9": "10⁹",
     "10*6/mL": "10⁶/mL",
+    "10*9/L": "10⁹/L",
+    "10*6/kg": "10⁶/kg",
     "{EU}/mL": "EU/mL",
+    "{EU}/kg": "EU/kg",
+    "Cel/min": "°C/min",
     "/min": "per min",
     "ug/(10*6.{cells})": "µg per 10⁶ cells",
     "ug/mL": "µg/mL",
@@ -28,6 +37,7 @@ _SHOWN = {
     "{copies}/{cell}": "copies/cell",
     "{TU}/mL": "TU/mL",
     "{beads}/(3.10*6.{cells})": "beads per 3·10⁶ cells",
+    "{beads}/(10*6.{cells})": "beads per 10⁶ cells",
 }
 
 
@@ -48,6 +58,32 @@ def with_unit(text: str, unit: str) -> str:
     """Return a value or limit followed by its unit, as people write it."""
     power = "× " if unit.startswith("10*") else ""  # noqa: RUF001 (the sign people write)
     return f"{text} {power}{shown(unit)}".rstrip()
+
+
+_MANY: Final = 8
+"""More digits than that are those of a quotient, and nobody reads them."""
+_FIRST: Final = 6
+
+
+def value_in_words(one: Observation) -> str:
+    """Return an observation's value with its unit; a calculated one without its endless digits."""
+    told = str(one.value)
+    calculated = one.provenance is Provenance.CALCULATED
+    return with_unit(cut(told) if calculated else told, one.unit)
+
+
+def cut(number: str) -> str:
+    """Return a number of many digits cut off after the sixth one, with the sign that it was.
+
+    It is not rounded: what is shown never reaches a limit that the number does not.
+    """
+    parts = re.fullmatch(r"([<>]?-?)([0-9]+)[.]([0-9]+)", number)
+    if parts is None or len((parts[2] + parts[3]).lstrip("0")) <= _MANY:
+        return number
+    sign, whole, decimals = parts.groups()
+    zeros = len(decimals) - len(decimals.lstrip("0")) if not whole.strip("0") else 0
+    places = max(_FIRST - len(whole.lstrip("0")), 1) + zeros
+    return f"{sign}{whole}.{decimals[:places]}…"
 
 
 def step_in_words(step: str) -> str:

@@ -18,13 +18,14 @@ ENGINES = {"reference": reference.judge, "great_expectations": suite.judge}
 
 
 def by_day(examples: Iterable[Example]) -> list[list[Question]]:
-    """Put the points of all examples of a criterion on a day into one question."""
+    """Put the points of all examples of a criterion on a day, of one kind of batch, together."""
     days: dict[object, dict[str, Question]] = defaultdict(dict)
     for example in examples:
         asked = example.question()
-        known = days[example.day].setdefault(asked.criterion.id, replace(asked, points=()))
+        day = (example.day, *sorted(example.context.items()))
+        known = days[day].setdefault(asked.criterion.id, replace(asked, points=()))
         assert known.criterion == asked.criterion
-        days[example.day][asked.criterion.id] = replace(known, points=known.points + asked.points)
+        days[day][asked.criterion.id] = replace(known, points=known.points + asked.points)
     return [list(questions.values()) for questions in days.values()]
 
 
@@ -41,16 +42,17 @@ def answers() -> dict[str, Answers]:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.criterion.id} {one.where}")
 def test_the_example_holds(answers, engine, example):
     asked = example.question()
-    own = {(asked.criterion.id, point.id) for point in asked.points}
+    own = {(one.criterion.id, point.id) for one in asked.by_kind() for point in one.points}
     (verdict,) = conclude([asked], {key: answers[engine][key] for key in own})
     assert verdict.outcome is example.outcome, verdict.message
 
 
 def test_each_point_of_each_example_was_judged_by_both(answers):
     points = {
-        (asked.criterion.id, point.id)
-        for asked in (example.question() for example in EXAMPLES)
-        for point in asked.points
+        (one.criterion.id, point.id)
+        for example in EXAMPLES
+        for one in example.question().by_kind()
+        for point in one.points
     }
     assert points == set(answers["reference"]) == set(answers["great_expectations"])
     assert agree(answers["reference"], answers["great_expectations"]) == answers["reference"]

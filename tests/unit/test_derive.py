@@ -8,7 +8,7 @@ from builders import criterion, observed
 
 from contracts.derive import counted, elapsed
 from contracts.errors import UnreadableError
-from contracts.observation import Awaited, Moment, Status, Subject
+from contracts.observation import Awaited, Moment, Number, Status, Subject, Text
 from contracts.rule import Range
 from contracts.steps import day_of
 from contracts.subject import Boundary, Count, Elapsed, Observed
@@ -109,3 +109,35 @@ def test_a_time_outside_the_calendar_is_refused_in_words():
     with pytest.raises(UnreadableError, match="between the years"):
         in_utc(read_time("0001-01-01T00:00:00+23:59"))
     assert in_utc(datetime(1, 1, 1, tzinfo=UTC)).year == 1
+
+
+EXPIRY = criterion(
+    Range(low=Decimal(0)),
+    subject=Elapsed(START, Observed("batch_record", "material_expiry", "apheresis_receipt")),
+    unit="d",
+)
+RECEIVED = boundary("apheresis_receipt", "started_at", "2026-03-02T08:00:00Z")
+
+
+def test_each_lot_has_its_own_time_to_its_expiry():
+    lots = [
+        boundary("apheresis_receipt", "material_expiry", text)
+        for text in ("2026-03-04T08:00:00Z", "2026-03-01T20:00:00Z")
+    ]
+    (times,) = elapsed([EXPIRY], [RECEIVED, *lots]).values()
+    assert [str(one.value) for one in times] == ["2.0000", "-0.5000"]
+
+
+def test_an_expiry_that_is_no_date_is_told_in_words_and_not_passed_over():
+    said = {"source": "batch_record", "step": "apheresis_receipt", "unit": "1"}
+    lots = [
+        boundary("apheresis_receipt", "material_expiry", "2026-03-04T08:00:00Z"),
+        observed("n/a", characteristic="material_expiry", value=Text("n/a"), **said),
+        observed("open", characteristic="material_expiry", value=Awaited("open"), **said),
+    ]
+    (times,) = elapsed([EXPIRY], [RECEIVED, *lots]).values()
+    assert [one.value for one in times] == [
+        Number(Decimal("2.0000")),
+        Text("material expiry is “n/a”, no time"),
+        Awaited("open"),
+    ]
