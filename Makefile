@@ -37,6 +37,9 @@ lock: .venv/bin/uv ## resolve the dependencies anew: versions and hashes, no add
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --extra postgresql --group build --group dev \
 	  -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --group bench -c requirements.lock \
+	  pyproject.toml -o requirements-bench.lock
 
 browser: ## the browser that the page's tests open: Debian's, only if there is none
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
@@ -57,4 +60,8 @@ clean: ## forget everything that was made here, but keep the environment
 
 .venv/dev: requirements-dev.lock .venv/runtime
 	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+.venv/bench: requirements-bench.lock .venv/runtime
+	@$(PIP) -r requirements-bench.lock
 	@touch $@

@@ -199,8 +199,7 @@ def _hidden(asked: Iterable[Question], observations: Sequence[Observation]) -> d
         one.id: question.criterion
         for question in asked
         for one in question.set_aside
-        if not (_has_reason(one) and approver(one))
-        and _fails(question.criterion, one, observations)
+        if not _set_aside_rightly(one) and _fails(question.criterion, one, observations)
     }
 
 

@@ -30,7 +30,8 @@ from contracts.readiness import decide
 from contracts.reading import Reading
 from contracts.reductions import expected_equipment, reduced
 from contracts.sources import batch_record, equipment, lims
-from contracts.sources.contract import SourceContract, source_contract
+from contracts.sources.contract import SourceContract
+from contracts.sources.odcs import source_contract
 from contracts.steps import day_of
 from contracts.words import WORDING
 

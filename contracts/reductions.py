@@ -1,23 +1,25 @@
 """The numbers that the criteria ask of equipment readings, once more, as a package is checked.
 
-Plain loops, to be read by a person and compared with the columns of `expectations.series`: only a
-Good reading with a finite number speaks, in the order of time; a reading holds until the next one
-that speaks, the last one until the step ends; everything else is a gap.
+Plain loops, to be read by a person and compared with the columns of `expectations.series`: which
+readings speak says `contracts.reading_kinds`, what is made of them `contracts.reduction_loops`.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from contracts.criterion import Criterion
 from contracts.derive import Window
-from contracts.errors import IntegrityError, StrategyError
+from contracts.errors import IntegrityError
 from contracts.evidence import Place
 from contracts.observation import Observation
+from contracts.reading_kinds import Kind, kind, speaking
+from contracts.reduction_loops import Spoken, found_in
+from contracts.reduction_result import Found, check
 from contracts.series import SeriesPage
 from contracts.series_number import (
     NOTHING_EXPECTED,
+    Counts,
     Expected,
     Told,
     calculated,
@@ -26,9 +28,6 @@ from contracts.series_number import (
 )
 from contracts.sources.contract import SourceContract
 from contracts.subject import Reduction
-
-_SEVERITY_SHIFT = 30
-_GOOD, _UNCERTAIN = 0, 1
 
 
 def expected_equipment(
@@ -64,45 +63,45 @@ def reduced(
     """Return the calculated observation of every criterion on a series, by the criterion's id.
 
     A step that the batch record does not tell the time of, a series with a tag of which no reading
-    speaks, and one of which expected equipment has no reading, give none.
+    speaks or that gives no number, and one of which expected equipment has no reading, give none.
 
     Raises:
-        StrategyError: a criterion that is no reduction this knows, or not in a unit of time.
+        StrategyError: a criterion that nobody can carry out, or not in a unit of time.
         IntegrityError: the pages give one tag two meanings.
     """
     by_step = {window.step: window for window in spans}
-    series: dict[tuple[str, str], list[_Series]] = {}
+    series: dict[tuple[str, str, str, str], list[_Series]] = {}
     found: dict[str, Observation] = {}
     for criterion in criteria:
         subject = criterion.subject
         if not isinstance(subject, Reduction) or subject.step not in by_step:
             continue
-        window, key = by_step[subject.step], (subject.step, subject.characteristic)
+        check(subject)
+        window, asked = by_step[subject.step], (subject.step, subject.characteristic)
+        key = (*asked, subject.uncertain, subject.substituted)
         if key not in series:
-            series[key] = [_over(one, window) for one in _tags(pages, window, key[1])]
-        silent = [one for one in series[key] if not one.times]
-        unheard = expected.get(key, frozenset()) - {one.first.equipment for one in series[key]}
+            kinds = speaking(subject.uncertain, subject.substituted)
+            series[key] = [_over(one, window, kinds) for one in _tags(pages, window, asked[1])]
+        silent = [one for one in series[key] if not one.rows]
+        unheard = expected.get(asked, frozenset()) - {one.first.equipment for one in series[key]}
         if series[key] and not silent and not unheard:
-            told = [_told(subject, one) for one in series[key]]
-            found[criterion.id] = calculated(criterion, window, told)
+            told = [_told(one, found_in(subject, one.spoken)) for one in series[key]]
+            number = calculated(criterion, window, told)
+            if number is not None:
+                found[criterion.id] = number
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """One tag's readings over a step that speak, in the order of time, and the count of others."""
+    """One tag's readings over a step that speak, in the order of time, and the counts of all."""
 
     pages: tuple[SeriesPage, ...]
     """All pages of the tag, none empty."""
-    start: int
-    end: int
-    times: list[int]
-    values: list[float]
+    spoken: Spoken
     rows: list[int]
     """Which reading of all the tag's pages each of them is."""
-    good: int
-    uncertain: int
-    bad: int
+    counts: Counts
 
     @property
     def first(self) -> SeriesPage:
@@ -128,45 +127,54 @@ def _tags(
     return found
 
 
-def _over(pages: tuple[SeriesPage, ...], window: Window) -> _Series:
+def _over(pages: tuple[SeriesPage, ...], window: Window, speak: frozenset[Kind]) -> _Series:
     """Return what one tag said over the time of a step."""
     start, end = nanoseconds(window.started_at), nanoseconds(window.ended_at)
-    speaking: list[tuple[int, float, int]] = []
-    good = uncertain = bad = row = 0
+    heard: list[tuple[int, float, int]] = []
+    number_of, known = dict.fromkeys(Kind, 0), {0: Kind.GOOD}
+    without_number = row = 0
     for page in pages:
         columns = zip(page.times, page.values, page.statuses, strict=True)
         for at, (time, value, status) in enumerate(columns, row):
             if not start <= time <= end:
                 continue
-            severity = status >> _SEVERITY_SHIFT
-            if severity == _GOOD:
-                good += 1
-                if math.isfinite(value):
-                    speaking.append((time, value, at))
-            elif severity == _UNCERTAIN:
-                uncertain += 1
-            else:
-                bad += 1
+            said = known.get(status)
+            if said is None:
+                said = known[status] = kind(status)
+            number_of[said] += 1
+            if said in speak and math.isfinite(value):
+                heard.append((time, value, at))
+            elif said in speak:
+                without_number += 1
         row += len(page.times)
-    speaking.sort(key=lambda one: one[0])
-    times = [one[0] for one in speaking]
-    values, rows = [one[1] for one in speaking], [one[2] for one in speaking]
-    return _Series(pages, start, end, times, values, rows, good, uncertain, bad)
+    heard.sort(key=lambda one: one[0])
+    times, values = [one[0] for one in heard], [one[1] for one in heard]
+    return _Series(
+        pages=pages,
+        spoken=Spoken(pages[0].unit, start, end, times, values),
+        rows=[one[2] for one in heard],
+        counts=Counts(
+            good=number_of[Kind.GOOD],
+            substituted=number_of[Kind.SUBSTITUTED] + number_of[Kind.DOUBTFUL],
+            uncertain=number_of[Kind.UNCERTAIN],
+            bad=number_of[Kind.BAD],
+            without_number=without_number,
+        ),
+    )
 
 
-def _told(subject: Reduction, one: _Series) -> Told:
-    number, deciding = _reduced(subject, one)
+def _told(one: _Series, found: Found) -> Told:
+    times = one.spoken.times
     return Told(
         tag=one.first.tag,
         equipment=one.first.equipment,
         unit=one.first.unit,
-        good=one.good,
-        uncertain=one.uncertain,
-        bad=one.bad,
-        without_number=one.good - len(one.times),
-        number=number,
-        deciding=tuple(_place(one.pages, one.rows[at]) for at in deciding),
-        moment=moment_of(one.times[deciding[0]]),
+        counts=one.counts,
+        number=found.number,
+        deciding=tuple(_place(one.pages, one.rows[at]) for at in found.deciding),
+        moment=moment_of(times[found.deciding[0] if found.deciding else 0]),
+        stretches=tuple((times[first], times[last]) for first, last in found.stretches),
+        in_all=found.in_all,
     )
 
 
@@ -179,72 +187,3 @@ def _place(pages: tuple[SeriesPage, ...], row: int) -> Place:
     page = pages[position]
     before = sum(len(one.times) for one in pages[:position] if one.capture == page.capture)
     return Place(page.capture, page.offsets[row], page.lengths[row], f"{page.tag}[{before + row}]")
-
-
-def _reduced(subject: Reduction, one: _Series) -> tuple[Decimal, list[int]]:
-    """Return a number, and the positions of the one or two readings that decided it."""
-    match subject.function:
-        case "max":
-            return _reading(one, one.values.index(max(one.values)))
-        case "min":
-            return _reading(one, one.values.index(min(one.values)))
-        case "time_outside":
-            return _time_outside(one, subject.low, subject.high)
-        case "longest_gap":
-            return _longest_gap(one)
-        case "count_true":
-            return _count([at for at, value in enumerate(one.values) if value != 0], one)
-        case "count_readings":
-            return _count(list(range(len(one.values))), one)
-        case other:
-            raise StrategyError(f"the reduction “{other}”", expected="one that is known")
-
-
-def _reading(one: _Series, at: int) -> tuple[Decimal, list[int]]:
-    return Decimal(repr(one.values[at])), [at]
-
-
-def _time_outside(
-    one: _Series, low: Decimal | None, high: Decimal | None
-) -> tuple[Decimal, list[int]]:
-    """Add up how long readings outside the range held; the longest stretch of them decides."""
-    bottom = -math.inf if low is None else _inside(low, math.inf)
-    top = math.inf if high is None else _inside(high, -math.inf)
-    total, longest, deciding = 0, -1, [0]
-    first: int | None = None
-    for at, value in enumerate([*one.values, None]):
-        if value is not None and not bottom <= value <= top:
-            first = at if first is None else first
-        elif first is not None:
-            until = one.end if value is None else one.times[at]
-            held = until - one.times[first]
-            total += held
-            if held > longest:
-                longest, deciding = held, list(dict.fromkeys((first, at - 1)))
-            first = None
-    return Decimal(total), deciding
-
-
-def _inside(limit: Decimal, inward: float) -> float:
-    """Return the outermost double whose shortest text does not lie beyond the limit."""
-    nearest = float(limit)
-    text = Decimal(repr(nearest))
-    beyond = text < limit if inward > 0 else text > limit
-    return math.nextafter(nearest, inward) if beyond else nearest
-
-
-def _longest_gap(one: _Series) -> tuple[Decimal, list[int]]:
-    """Find the longest time without a reading, before the first and after the last included."""
-    longest, found = -1, 0
-    before = one.start
-    for at, time in enumerate([*one.times, one.end]):
-        if time - before > longest:
-            longest, found = time - before, at
-        before = time
-    return Decimal(longest), [at for at in (found - 1, found) if 0 <= at < len(one.times)]
-
-
-def _count(counted: list[int], one: _Series) -> tuple[Decimal, list[int]]:
-    """Count readings; the first and the last of them decide, or of all if there is none."""
-    ends = (counted[0], counted[-1]) if counted else (0, len(one.times) - 1)
-    return Decimal(len(counted)), list(dict.fromkeys(ends))

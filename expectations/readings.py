@@ -1,23 +1,120 @@
-"""Equipment readings as one table of columns, and what a tag said over the time of a step."""
+"""Equipment readings tag by tag in columns, and the place of each reading in its capture."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from contracts.derive import Window
 from contracts.errors import IntegrityError
 from contracts.evidence import Place
 from contracts.series import SeriesPage
-from contracts.series_number import moment_of, nanoseconds
-from expectations.reductions import Span, Whole
 
-_SEVERITY_SHIFT = 30
-_GOOD, _UNCERTAIN = 0, 1
+Whole: TypeAlias = NDArray[np.int64]
+Real: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the readings of a tag are readings of."""
+
+    equipment: str
+    characteristic: str
+    unit: str
+
+    def agree(self, other: "Meaning") -> None:
+        """Refuse another meaning of the same tag.
+
+        Raises:
+            IntegrityError: they differ.
+        """
+        for name in ("equipment", "characteristic", "unit"):
+            if getattr(self, name) != getattr(other, name):
+                words = f"two meanings of a tag: its {name}"
+                raise IntegrityError(words, expected="one meaning a tag")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """All readings of one tag, in the order of its captures: three columns of equal length n."""
+
+    times: Whole
+    """(n,) nanoseconds since 1970-01-01 UTC."""
+    values: Real
+    """(n,) NaN where there is no number."""
+    statuses: NDArray[np.unsignedinteger[Any]]
+    """(n,) OPC UA status codes."""
+
+
+class Source(Protocol):
+    """Where the readings of a batch are: in pages in memory, or in a file."""
+
+    def meanings(self) -> Mapping[str, Meaning]:
+        """Return every tag that has at least one reading, and its meaning; tags sorted."""
+        ...
+
+    def columns(self, tag: str) -> Columns:
+        """Return the readings of a tag; several threads may ask at once."""
+        ...
+
+    def places(self, tag: str, rows: Sequence[int]) -> tuple[Place, ...]:
+        """Return the bytes of some of a tag's readings, by their rows in the tag's columns.
+
+        The pointer counts the tag's readings in their capture.
+        """
+        ...
+
+
+class PageReadings:
+    """The readings of a batch as they were read: pages in memory, none of them copied."""
+
+    def __init__(self, pages: Iterable[SeriesPage]) -> None:
+        found: dict[str, list[SeriesPage]] = {}
+        for page in pages:
+            if len(page.times):
+                found.setdefault(page.tag, []).append(page)
+        self._pages = dict(sorted(found.items()))
+
+    def meanings(self) -> dict[str, Meaning]:
+        """Return every tag that has a reading, and its meaning.
+
+        Raises:
+            IntegrityError: the pages give one tag two meanings.
+        """
+        found: dict[str, Meaning] = {}
+        for tag, pages in self._pages.items():
+            for page in pages:
+                meaning = Meaning(page.equipment, page.characteristic, page.unit)
+                found.setdefault(tag, meaning).agree(meaning)
+        return found
+
+    def columns(self, tag: str) -> Columns:
+        """Return the readings of a tag; of a single page they are the page's own memory."""
+        pages = self._pages[tag]
+        return Columns(
+            times=_joined([np.asarray(page.times) for page in pages]),
+            values=_joined([np.asarray(page.values) for page in pages]),
+            statuses=_joined([np.asarray(page.statuses) for page in pages]),
+        )
+
+    def places(self, tag: str, rows: Sequence[int]) -> tuple[Place, ...]:
+        """Return the bytes of some of a tag's readings."""
+        pages = self._pages[tag]
+        ends = np.cumsum([len(page.times) for page in pages])
+        found = []
+        for row in rows:
+            at = int(np.searchsorted(ends, row, side="right"))
+            page, own = pages[at], row - int(ends[at]) + len(pages[at].times)
+            before = sum(len(one.times) for one in pages[:at] if one.capture == page.capture)
+            pointer = f"{tag}[{before + own}]"
+            found.append(Place(page.capture, page.offsets[own], page.lengths[own], pointer))
+        return tuple(found)
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def table_of(pages: Sequence[SeriesPage]) -> pa.Table:
@@ -67,106 +164,3 @@ def _numbers(columns: Iterable[Any], kind: type[np.generic]) -> pa.Array:
         if part.dtype != whole.dtype and not np.array_equal(narrow, part):
             raise IntegrityError(f"a number that is no {whole.dtype}", expected="one that fits")
     return pa.array(whole)
-
-
-@dataclass(frozen=True, slots=True)
-class TagOverStep:
-    """One tag's readings over a step: those that speak, and how many of each kind there were."""
-
-    tag: str
-    equipment: str
-    characteristic: str
-    unit: str
-    good: int
-    uncertain: int
-    bad: int
-    without_number: int
-    """How many of the Good ones hold no finite number."""
-    span: Span | None
-    """The readings that speak; none if none does."""
-    rows: Whole
-    """Which row of the table each reading of the span is."""
-
-
-class Readings:
-    """A table of readings with each tag's rows found once."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self._table = table
-        self._times: Whole = _array(table, "time")
-        self._tags: dict[str, Whole] = {}
-        column = _dictionary(table, "tag")
-        codes = column.indices.to_numpy(zero_copy_only=False)
-        for code, tag in enumerate(column.dictionary.to_pylist()):
-            rows = np.flatnonzero(codes == code)
-            if len(rows):
-                self._tags[tag] = rows
-
-    def over(self, window: Window, characteristic: str) -> Iterator[TagOverStep]:
-        """Yield each tag of the step's equipment that carries the characteristic, tags sorted.
-
-        Raises:
-            IntegrityError: the table gives one tag two meanings.
-        """
-        for tag in sorted(self._tags):
-            rows = self._tags[tag]
-            means = [self._one(name, rows) for name in ("equipment", "characteristic", "unit")]
-            if means[1] == characteristic and means[0] in window.equipment:
-                start, end = nanoseconds(window.started_at), nanoseconds(window.ended_at)
-                times = self._times[rows]
-                inside = rows[(times >= start) & (times <= end)]
-                yield self._tag((tag, *means), inside, (start, end))
-
-    def _one(self, name: str, rows: Whole) -> str:
-        column = _dictionary(self._table, name)
-        codes = column.indices.to_numpy(zero_copy_only=False)[rows]
-        if (codes != codes[0]).any():
-            raise IntegrityError(f"two meanings of a tag: its {name}", expected="one meaning a tag")
-        return str(column.dictionary[int(codes[0])].as_py())
-
-    def _tag(self, names: tuple[str, ...], rows: Whole, ends: tuple[int, int]) -> TagOverStep:
-        tag, equipment, characteristic, unit = names
-        severity = _array(self._table, "status")[rows] >> _SEVERITY_SHIFT
-        values = _array(self._table, "value")[rows]
-        good = severity == _GOOD
-        speaking = np.flatnonzero(good & np.isfinite(values))
-        times = self._times[rows][speaking]
-        order = np.argsort(times, kind="stable")
-        speaking = speaking[order]
-        return TagOverStep(
-            tag=tag,
-            equipment=equipment,
-            characteristic=characteristic,
-            unit=unit,
-            good=int(good.sum()),
-            uncertain=int((severity == _UNCERTAIN).sum()),
-            bad=int((severity > _UNCERTAIN).sum()),
-            without_number=int(good.sum()) - len(speaking),
-            span=Span(times[order], values[speaking], *ends) if len(speaking) else None,
-            rows=rows[speaking],
-        )
-
-    def place(self, tag: str, row: int) -> Place:
-        """Return the bytes of one reading; the pointer counts the tag's readings in its capture."""
-        captures = _dictionary(self._table, "capture")
-        codes = captures.indices.to_numpy(zero_copy_only=False)
-        before = self._tags[tag][: np.searchsorted(self._tags[tag], row)]
-        return Place(
-            capture=str(captures.dictionary[int(codes[row])].as_py()),
-            offset=int(_array(self._table, "offset")[row]),
-            length=int(_array(self._table, "length")[row]),
-            pointer=f"{tag}[{int((codes[before] == codes[row]).sum())}]",
-        )
-
-    def moment(self, row: int) -> datetime:
-        """Return when a reading was taken, to the microsecond below."""
-        return moment_of(int(self._times[row]))
-
-
-def _array(table: pa.Table, name: str) -> NDArray[Any]:
-    found: NDArray[Any] = table.column(name).to_numpy()
-    return found
-
-
-def _dictionary(table: pa.Table, name: str) -> pa.DictionaryArray:
-    return table.column(name).combine_chunks()

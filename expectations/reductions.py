@@ -1,99 +1,133 @@
-"""From many readings to one number: the arithmetic, exact and the same on every machine.
+"""From many readings to one number: the arithmetic in columns, the same on every machine.
 
-Times are integers (nanoseconds); a reading's number is the shortest decimal text of its double; no
-sum of floats takes part. Each function also says which readings decided, by their position.
+`contracts.reduction_loops` says in words what each function is. Times are integers (nanoseconds); a
+reading's number is the shortest decimal text of its double; floats are compared, and no sum of them
+takes part. Where readings are added up, it is their decimals over whole nanoseconds, exactly.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.errors import StrategyError
+from contracts.reduction_result import NAMED, Found, hold_of
 from contracts.subject import Reduction
-from expectations.exact import limit_float
-
-Whole: TypeAlias = NDArray[np.int64]
-Real: TypeAlias = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The readings that speak, in the order of time, and the time they speak for: n at least 1."""
-
-    times: Whole
-    """(n,) nanoseconds since 1970-01-01 UTC, not falling, from `start` to `end`."""
-    values: Real
-    """(n,) finite numbers."""
-    start: int
-    end: int
+from expectations import quotients
+from expectations.readings import Whole
+from expectations.span import Span, Truth, once
 
 
-@dataclass(frozen=True, slots=True)
-class Reduced:
-    """One number: a reading's own, a count, or nanoseconds; and the readings that decided it."""
-
-    number: Decimal
-    deciding: tuple[int, ...]
-    """Positions in the span, in the order of time, one or two of them."""
-
-
-def reduced(subject: Reduction, span: Span) -> Reduced:
-    """Reduce a span by the function that a criterion names.
+def found_in(subject: Reduction, span: Span) -> Found:
+    """Return the number of a reduction that `contracts.reduction_result.check` let through.
 
     Raises:
-        StrategyError: there is no such function.
+        StrategyError: a limit that no double stands for.
     """
-    match subject.function:
-        case "max":
-            return _reading(span, int(np.argmax(span.values)))
-        case "min":
-            return _reading(span, int(np.argmin(span.values)))
-        case "time_outside":
-            return _time_outside(span, subject.low, subject.high)
-        case "longest_gap":
-            return _longest_gap(span)
-        case "count_true":
-            return _count(np.flatnonzero(span.values), span)
-        case "count_readings":
-            return _count(np.arange(len(span.values)), span)
-        case other:
-            raise StrategyError(f"the reduction “{other}”", expected="one that is known")
+    return _FUNCTIONS[subject.function](subject, span)
 
 
-def _reading(span: Span, position: int) -> Reduced:
-    return Reduced(Decimal(repr(float(span.values[position]))), (position,))
+def _max(_: Reduction, span: Span) -> Found:
+    position = int(np.argmax(span.values))
+    return Found(span.number(position), (position,))
 
 
-def _time_outside(span: Span, low: Decimal | None, high: Decimal | None) -> Reduced:
-    """Add up how long readings outside the range held, and find the longest stretch of them.
+def _min(_: Reduction, span: Span) -> Found:
+    position = int(np.argmin(span.values))
+    return Found(span.number(position), (position,))
 
-    A reading holds until the next one; the last one holds until the end.
-    """
-    below = np.zeros(len(span.values), bool) if low is None else span.values < limit_float(low)
-    outside = below if high is None else below | (span.values > limit_float(high))
-    until = np.append(span.times, span.end)
+
+def _runs(outside: Truth) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where each run of readings outside starts, and the position after its end."""
     edges = np.flatnonzero(np.diff(outside, prepend=False, append=False))
-    if not len(edges):
-        return Reduced(Decimal(0), (0,))
-    first, after = edges[::2], edges[1::2]
-    held = until[after] - until[first]
-    longest = int(np.argmax(held))
-    deciding = (int(first[longest]), int(after[longest]) - 1)
-    return Reduced(Decimal(int(held.sum())), tuple(dict.fromkeys(deciding)))
+    return edges[::2], edges[1::2]
 
 
-def _longest_gap(span: Span) -> Reduced:
-    """Find the longest time without a reading, before the first and after the last included."""
+def _time_outside(subject: Reduction, span: Span) -> Found:
+    outside, hold = span.outside(subject), hold_of(subject)
+    if hold is None and not outside.any():
+        return Found(Decimal(0), (0,))
+    held = span.held()
+    if hold is None:
+        kept = np.flatnonzero(outside | (held > 0))
+        pieces = kept, span.times[kept], (span.times + held)[kept], outside[kept]
+    else:
+        pieces = _pieces(span, outside, held, min(hold, span.end - span.start))
+    owners, starts, ends, outside = pieces
+    first, after = _runs(outside)
+    if not len(first):
+        return Found(Decimal(0), (0,))
+    lasted = ends[after - 1] - starts[first]
+    longest = int(np.argmax(lasted))
+    number = lasted.sum() if subject.function == "time_outside" else lasted[longest]
+    deciding = int(owners[first[longest]]), int(owners[after[longest] - 1])
+    return Found(Decimal(int(number)), once(*deciding))
+
+
+def _pieces(
+    span: Span, outside: Truth, held: Whole, hold: int
+) -> tuple[Whole, Whole, Whole, Truth]:
+    """Return the step's time in pieces: whose, from when, to when, and whether it is outside.
+
+    Each reading has a piece it speaks for and one, of unknown, that it does not; the first one also
+    speaks for the `hold` before it. Pieces of no time are left out, but for readings outside.
+    """
+    count, first = len(span.times), int(span.times[0])
+    known = span.times + np.minimum(held, hold)
+    spoken_for = max(span.start, first - hold)
+    edges = np.empty(2 * count + 3, np.int64)
+    edges[:2] = span.start, spoken_for
+    edges[2::2] = np.append(span.times, span.end)
+    edges[3::2] = known
+    flags = np.ones(2 * count + 2, bool)
+    flags[1], flags[2::2] = outside[0], outside
+    owners = np.repeat(np.arange(-1, count), 2)
+    owners[:2] = 0
+    kept = edges[1:] > edges[:-1]
+    kept[2::2] |= outside
+    return owners[kept], edges[:-1][kept], edges[1:][kept], flags[kept]
+
+
+def _longest_gap(_: Reduction, span: Span) -> Found:
     gaps = np.diff(span.times, prepend=span.start, append=span.end)
     longest = int(np.argmax(gaps))
     around = (one for one in (longest - 1, longest) if 0 <= one < len(span.times))
-    return Reduced(Decimal(int(gaps[longest])), tuple(around))
+    return Found(Decimal(int(gaps[longest])), tuple(around))
 
 
-def _count(counted: NDArray[np.intp], span: Span) -> Reduced:
-    """Count readings; the first and the last of them decide, or of all if there is none."""
-    ends = counted if len(counted) else np.arange(len(span.values))
-    return Reduced(Decimal(len(counted)), tuple(dict.fromkeys((int(ends[0]), int(ends[-1])))))
+def _readings_outside(subject: Reduction, span: Span) -> Found:
+    outside = span.outside(subject)
+    beyond = np.flatnonzero(outside)
+    if not len(beyond):
+        return Found(Decimal(0), span.ends())
+    first, after = _runs(outside)
+    named = zip(first[:NAMED].tolist(), (after[:NAMED] - 1).tolist(), strict=True)
+    deciding = tuple(beyond[:NAMED].tolist())
+    return Found(Decimal(len(beyond)), deciding, tuple(named), len(first))
+
+
+def _count_true(_: Reduction, span: Span) -> Found:
+    counted = np.flatnonzero(span.values)
+    ends = once(int(counted[0]), int(counted[-1])) if len(counted) else span.ends()
+    return Found(Decimal(len(counted)), ends)
+
+
+def _count_readings(_: Reduction, span: Span) -> Found:
+    return Found(Decimal(len(span.times)), span.ends())
+
+
+_FUNCTIONS: Final[Mapping[str, Callable[[Reduction, Span], Found]]] = {
+    "max": _max,
+    "min": _min,
+    "mean": quotients.mean,
+    "mean_kinetic_temperature": quotients.mean,
+    "time_outside": _time_outside,
+    "longest_outside": _time_outside,
+    "longest_gap": _longest_gap,
+    "readings_outside": _readings_outside,
+    "count_true": _count_true,
+    "count_readings": _count_readings,
+    "ramp_rate": quotients.ramp,
+    "fastest_change": quotients.fastest_change,
+}

@@ -1,6 +1,7 @@
 """Great Expectations as it comes: loaded and run here, and imported nowhere else."""
 
 import functools
+import gc
 import logging
 import os
 import threading
@@ -103,6 +104,7 @@ def imported() -> Any:  # noqa: ANN401 (a module has no narrower type)
         warnings.simplefilter("ignore", DeprecationWarning)  # its own imports: sre_constants
         import great_expectations  # noqa: PLC0415 (takes seconds, and most commands judge nothing)
 
+        gc.freeze()  # a million objects that stay: the collector's look at them takes 0.2 s
     return great_expectations
 
 

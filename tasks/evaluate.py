@@ -38,7 +38,7 @@ def evaluate_collection(
     for one in evidence.quarantines:
         if one not in collection.quarantines:
             desk.ledger.record_quarantine(batch, one, desk.now())
-    approved = strategy_of(desk)
+    approved = strategy_of(desk, batch)
     strategy = approved.strategy.digest
     inputs = (batch, stage.value, evidence.fingerprint, strategy, reason)
     done = desk.ledger.find_evaluation(*inputs)

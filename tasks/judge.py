@@ -10,16 +10,19 @@ from contracts.applicability import Context
 from contracts.conclude import agree
 from contracts.context import context_of
 from contracts.criterion import Criterion, Stage
-from contracts.derive import derive, series_steps, windows
+from contracts.derive import Window, derive, series_steps, windows
 from contracts.errors import JudgementError
 from contracts.exceptions import Aside, exceptions
 from contracts.observation import Observation
 from contracts.question import Answers, Evidence, Question
 from contracts.readiness import QualityException, Readiness, decide
-from contracts.reductions import expected_equipment, reduced
+from contracts.reductions import expected_equipment
+from contracts.series_number import Expected
 from contracts.strategy import Strategy
 from contracts.verdict import Verdict
 from expectations import series, suite
+from expectations.readings import PageReadings, Source
+from expectations.series_again import ArrowTag
 from expectations.strategy import doubts, folder_for, load
 from tasks import reading
 from tasks.desk import Desk
@@ -54,13 +57,14 @@ class Approved:
     doubts: tuple[str, ...] = ()
 
 
-def strategy_of(desk: Desk) -> Approved:
-    """Return the control strategy of the site's product.
+def strategy_of(desk: Desk, batch: str) -> Approved:
+    """Return the control strategy of the product that a batch belongs to.
 
     Raises:
+        SiteError: the batch belongs to no product of the site, or to more than one.
         StrategyError: there is none, or its files are not what their schema says.
     """
-    folder = desk.strategies or folder_for(desk.site.product)
+    folder = desk.strategies or folder_for(desk.site.product_of(batch))
     return Approved(load(folder), doubts(folder))
 
 
@@ -116,24 +120,37 @@ def _under_both(asked: Sequence[Question]) -> Answers:
 def _from_series(criteria: Sequence[Criterion], evidence: ReadEvidence) -> dict[str, Observation]:
     spans = windows(series_steps(criteria), evidence.observations)
     expected = expected_equipment(criteria, spans, reading.contract_of("equipment"))
-    fast = series.reduce(criteria, series.table_of(evidence.pages), spans, expected)
-    return _both(fast, reduced(criteria, evidence.pages, spans, expected))
+    return from_series(criteria, PageReadings(evidence.pages), spans, expected)
+
+
+def from_series(
+    criteria: Sequence[Criterion], source: Source, spans: Sequence[Window], expected: Expected
+) -> dict[str, Observation]:
+    """Return the number of every criterion on a series, calculated by two engines in one pass.
+
+    Raises:
+        JudgementError: they differ on any. Nothing is concluded.
+    """
+    asked = series.questions_of(criteria, spans)
+    engines = (series.columns, ArrowTag)
+    one, other = series.reduce_by(engines, asked, source, expected)
+    return _both(one, other)
 
 
 def _both(
-    fast: Mapping[str, Observation], naive: Mapping[str, Observation]
+    one_way: Mapping[str, Observation], another: Mapping[str, Observation]
 ) -> dict[str, Observation]:
     """Return the numbers of the series that both calculations gave.
 
     Raises:
         JudgementError: they differ on any. Nothing is concluded.
     """
-    for name in sorted(set(fast) | set(naive)):
-        one, other = fast.get(name), naive.get(name)
+    for name in sorted(set(one_way) | set(another)):
+        one, other = one_way.get(name), another.get(name)
         if one is None or other is None or one.record() != other.record():
             raise JudgementError(
                 f"two calculations of {name} differ: {one and one.value}, {other and other.value}",
                 expected="the same number from the same readings",
                 move="the developers look; nothing was concluded for this batch",
             )
-    return dict(fast)
+    return dict(one_way)

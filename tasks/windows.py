@@ -27,7 +27,7 @@ def equipment_windows(desk: Desk, batch: str, record: Sequence[Capture]) -> tupl
     got = read_source(desk, Collection(batch, tuple(record)), "batch_record")
     if isinstance(got, Quarantine):
         return ()
-    strategy = strategy_of(desk).strategy
+    strategy = strategy_of(desk, batch).strategy
     day = day_of(strategy.dated_by, got.observations, desk.now().date())
     criteria = strategy.in_force(day)
     return tag_windows(criteria, got.observations, reading.contract_of("equipment"))

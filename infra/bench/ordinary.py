@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from contracts import reference
 from contracts.conclude import agree, conclude
@@ -105,6 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first = _timed("this product, first batch: both judges, verdicts", lambda: judged(asked))
     again = min(_timed("this product, again", lambda: judged(asked)) for _ in range(3))
     _timed("of it the reference judge", lambda: reference.judge(asked))
+    for size in (told.criteria // 4, told.criteria * 4):
+        _timed(f"this product, {size} criteria", partial(judged, ordinary_batch(size)))
     slow = _timed("stock Great Expectations with row conditions, alone", lambda: _stock(asked))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     sys.stdout.write(

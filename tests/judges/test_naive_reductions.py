@@ -1,4 +1,4 @@
-"""Two implementations of every reduction: columns of numpy, and the plain loops of the verifier."""
+"""Three implementations of every reduction: numpy, Arrow, and the plain loops of the verifier."""
 
 import math
 from array import array
@@ -25,7 +25,9 @@ from contracts.rule import Range
 from contracts.series import SeriesPage
 from contracts.sources.contract import source_contract
 from contracts.subject import Reduction
-from expectations.series import reduce, table_of
+from expectations.readings import PageReadings
+from expectations.series import columns, questions_of, reduce, reduce_by
+from expectations.series_again import ArrowTag
 
 START = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)
 SECOND = 10**9
@@ -102,9 +104,11 @@ def records(found):
 def both(criteria, pages, spans, expected=NOTHING):
     """What the two give, as records; equal, or the test fails."""
     naive = records(reduced(criteria, pages, spans, expected))
-    columns = records(reduce(criteria, table_of(pages), spans, expected))
-    assert naive == columns
-    assert list(naive) == list(columns)
+    asked = questions_of(criteria, spans)
+    engines = (columns, ArrowTag)
+    for found in reduce_by(engines, asked, PageReadings(pages), expected, threads=1):
+        assert naive == records(found)
+        assert list(naive) == list(found)
     return naive
 
 
@@ -267,7 +271,7 @@ def test_expected_is_the_equipment_of_the_step_whose_class_has_the_tag():
 @pytest.mark.parametrize(
     ("criteria", "pages", "error", "words"),
     [
-        ([asked("mean")], [ONE], StrategyError, "the reduction “mean”"),
+        ([asked("median")], [ONE], StrategyError, "the reduction “median”"),
         ([asked("longest_gap")], [ONE], StrategyError, "the unit Cel for a time"),
         ([asked("max")], [ONE, replace(ONE, unit="K")], IntegrityError, "a tag: its unit"),
         ([asked("max")], [ONE, replace(ONE, equipment="X")], IntegrityError, "its equipment"),
@@ -278,7 +282,7 @@ def test_both_refuse_the_same_in_the_same_words(criteria, pages, error, words):
     said = []
     for attempt in (
         lambda: reduced(criteria, pages, SPANS),
-        lambda: reduce(criteria, table_of(pages), SPANS),
+        lambda: reduce(criteria, PageReadings(pages), SPANS),
     ):
         with pytest.raises(error, match=words) as caught:
             attempt()

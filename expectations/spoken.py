@@ -1,0 +1,156 @@
+"""Which of a tag's readings speak over the time of a step, and how many of each kind there are."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.reading_kinds import Kind, kind
+from contracts.reduction_result import Found
+from contracts.series_number import Counts
+from contracts.subject import Reduction
+from expectations.readings import Columns, Whole
+from expectations.reductions import found_in
+from expectations.span import Span
+
+
+class Heard(Protocol):
+    """What one tag said over the time of a step."""
+
+    @property
+    def counts(self) -> Counts:
+        """How many readings of each kind there were."""
+        ...
+
+    def __len__(self) -> int:
+        """Return how many readings speak."""
+        ...
+
+    def row(self, position: int) -> int:
+        """Return the row, in the tag's columns, of a reading by its position in time."""
+        ...
+
+    def time(self, position: int) -> int:
+        """Return when a reading was taken, in nanoseconds."""
+        ...
+
+    def found(self, subject: Reduction) -> Found:
+        """Return the number of a reduction; at least one reading speaks."""
+        ...
+
+
+class Tag(Protocol):
+    """All readings of one tag, ready to be asked."""
+
+    def over(self, start: int, end: int, speak: Collection[Kind]) -> Heard:
+        """Return what it said from `start` to `end`, both included, in nanoseconds."""
+        ...
+
+
+class Engine(Protocol):
+    """A way of calculating: takes a tag's columns and its unit."""
+
+    def __call__(self, columns: Columns, unit: str) -> Tag:
+        """Return the tag, ready to be asked."""
+        ...
+
+
+def counts_of(numbers: Sequence[int], without_number: int) -> Counts:
+    """Return the counts, from the number of readings of each `Kind` in its order."""
+    return Counts(
+        good=int(numbers[Kind.GOOD]),
+        substituted=int(numbers[Kind.SUBSTITUTED]) + int(numbers[Kind.DOUBTFUL]),
+        uncertain=int(numbers[Kind.UNCERTAIN]),
+        bad=int(numbers[Kind.BAD]),
+        without_number=without_number,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsHeard:
+    """What one tag said, as columns."""
+
+    counts: Counts
+    span: Span
+    rows: Whole | int
+    """The row of each reading; or of the first, if the others follow without a break."""
+
+    def __len__(self) -> int:
+        """Return how many readings speak."""
+        return len(self.span.times)
+
+    def row(self, position: int) -> int:
+        """Return the row of a reading in the tag's columns."""
+        if isinstance(self.rows, int):
+            return self.rows + position
+        return int(self.rows[position])
+
+    def time(self, position: int) -> int:
+        """Return when a reading was taken."""
+        return int(self.span.times[position])
+
+    def found(self, subject: Reduction) -> Found:
+        """Return the number of a reduction."""
+        return found_in(subject, self.span)
+
+
+class ColumnsTag:
+    """A tag's readings, put in the order of time and looked at once for all that is asked of it."""
+
+    def __init__(self, columns: Columns, unit: str) -> None:
+        times, values, statuses = columns.times, columns.values, columns.statuses
+        self._unit = unit
+        self._order: NDArray[np.intp] | None = None
+        if (times[1:] < times[:-1]).any():
+            self._order = np.argsort(times, kind="stable")
+            times, values = times[self._order], values[self._order]
+            statuses = statuses[self._order]
+        self._times, self._values = times, values
+        self._kinds = _kinds(statuses)
+        finite = np.isfinite(values)
+        self._finite = None if finite.all() else finite
+
+    def over(self, start: int, end: int, speak: Collection[Kind]) -> ColumnsHeard:
+        """Return what the tag said from `start` to `end`, both included, in nanoseconds."""
+        first = int(np.searchsorted(self._times, start, "left"))
+        after = max(first, int(np.searchsorted(self._times, end, "right")))
+        asked = slice(first, after)
+        times, values = self._times[asked], self._values[asked]
+        numbers, heard = _told_apart(self._kinds, asked, speak)
+        without_number = 0
+        if self._finite is not None:
+            finite = self._finite[asked]
+            without_number = int((~finite if heard is None else heard & ~finite).sum())
+            heard = finite if heard is None else heard & finite
+        rows: Whole | int = first
+        if heard is not None and not heard.all():
+            places = np.flatnonzero(heard)
+            times, values, rows = times[places], values[places], places + first
+        if self._order is not None:
+            rows = self._order[asked] if isinstance(rows, int) else self._order[rows]
+        counts = counts_of(numbers, without_number)
+        return ColumnsHeard(counts, Span(times, values, start, end, self._unit), rows)
+
+
+def _kinds(statuses: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.uint8] | None:
+    """Return the kind of each reading; None if every status is plainly Good."""
+    other = np.flatnonzero(statuses)
+    if not len(other):
+        return None
+    codes, code_of = np.unique(statuses[other], return_inverse=True)
+    found = np.zeros(len(statuses), np.uint8)
+    found[other] = np.array([kind(int(code)) for code in codes], np.uint8)[code_of]
+    return found
+
+
+def _told_apart(
+    kinds: NDArray[np.uint8] | None, asked: slice, speak: Collection[Kind]
+) -> tuple[Sequence[int], NDArray[np.bool_] | None]:
+    """Return how many readings of each kind there are, and which speak; None if all do."""
+    if kinds is None:
+        return (asked.stop - asked.start, 0, 0, 0, 0), None
+    inside = kinds[asked]
+    numbers = np.bincount(inside, minlength=len(Kind)).tolist()
+    return numbers, np.array([one in speak for one in Kind])[inside]
