@@ -102,13 +102,21 @@ def _reduction(entry: Entry) -> Iterator[tuple[Spot, str]]:
     own = _OWN_UNIT.get(function, (entry["unit"],))
     if entry["unit"] not in own:
         yield ("unit",), f"{function} in '{entry['unit']}' instead of {own[0]}"
-    if ("low" in told or "high" in told) != (function in _OUTSIDE):
-        words = f"low and high belong to {', '.join(_OUTSIDE)}, which need one of them"
-        yield ("reduction",), words
-    if ("start" in told and "end" in told) != (function == "ramp_rate"):
-        yield ("reduction",), "start and end belong to ramp_rate, which needs both"
+    for ends, owners in ((("low", "high"), _OUTSIDE), (("start", "end"), ("ramp_rate",))):
+        own_ends = [end for end in ends if end in told]
+        for end in own_ends if function not in owners else ():
+            yield ("reduction", end), f"{end} belongs to {', '.join(owners)}, not to {function}"
+    if function in _OUTSIDE and not ("low" in told or "high" in told):
+        yield ("reduction",), f"{function} needs low or high"
+    if function == "ramp_rate" and not ("start" in told and "end" in told):
+        yield ("reduction",), "ramp_rate needs start and end"
+    elif function == "ramp_rate" and Decimal(told["start"]) == Decimal(told["end"]):
+        yield ("reduction", "end"), f"a ramp from {told['start']} to {told['end']}"
     if "hold" in told and function not in ("time_outside", "longest_outside"):
-        yield ("reduction", "hold"), "hold belongs to time_outside and longest_outside"
+        yield (
+            ("reduction", "hold"),
+            f"hold belongs to time_outside and longest_outside, not to {function}",
+        )
 
 
 def _numbers(entry: Entry) -> Iterator[tuple[Spot, str]]:
