@@ -50,16 +50,12 @@ def judgement(questions: Sequence[Question]) -> Judgement:
             could not evaluate one.
         StrategyError: a criterion cannot be put in Great Expectations' words.
     """
-    asked = [
-        one
-        for question in questions
-        if question.points or not (question.obstacle or question.elsewhere)
-        for one in question.by_kind()
-    ]
-    if not asked:
+    put = [one for one in questions if one.points or not (one.obstacle or one.elsewhere)]
+    if not put:
         return Judgement({})
+    asked = [one for question in put for one in question.by_kind()]
     compiled = compile_suite("judgement", [question.criterion for question in asked])
-    evaluated = _evaluated(compiled, asked)
+    evaluated = _evaluated(compiled, put)
     if evaluated.slow:
         _LOG.warning(
             "%d of %d expectations judged the slow way, by stock Great Expectations; first %s",
