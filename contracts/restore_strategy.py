@@ -48,6 +48,7 @@ def strategy(record: Record) -> Strategy:
         dimensions=tuple(
             _dimension(members.mapping(one)) for one in members.items(record["dimensions"])
         ),
+        layers=members.texts(record["layers"]),
     )
 
 

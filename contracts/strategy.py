@@ -41,6 +41,8 @@ class Strategy:
     dated_by: Boundary
     """The step boundary whose day selects the limits: the start of manufacture."""
     dimensions: tuple[Dimension, ...] = ()
+    layers: tuple[str, ...] = ()
+    """What the criteria come from, from below: `platform car-t-autologous 1.0.0`, `site demo`."""
 
     @property
     def digest(self) -> Digest:
@@ -53,6 +55,7 @@ class Strategy:
             "criteria": [criterion.record() for criterion in self.criteria],
             "dated_by": self.dated_by.record(),
             "dimensions": [dimension.record() for dimension in self.dimensions],
+            "layers": list(self.layers),
             "product": self.product,
             "title": self.title,
             "version": self.version,

@@ -1,18 +1,17 @@
-"""What a strategy must hold true beyond its shape: rules that fit, dates in order, links."""
+"""What must hold within one criterion beyond its shape: a rule, a unit and limits that fit."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from contracts.errors import StrategyError
-from expectations import units
 from expectations.dated import limit_problems
-from expectations.marked import Marked, Problem, Spot
-from expectations.references import alternatives_of
+from expectations.exact import LIMIT_DIGITS, limit_float
+from expectations.in_units import unit_problems
+from expectations.marked import Problem, Spot
+from expectations.placed import Placed
 from expectations.transcribe import Entry
 
-_MOST_DIGITS = 15
-"""A decimal of at most 15 significant digits survives the way through a double."""
 _OF_RULE = {
     "range": {"low", "high", "low_inclusive", "high_inclusive"},
     "one_of": {"values", "unacceptable", "provisional", "from_day"},
@@ -33,24 +32,12 @@ _OWN_UNIT = {
 _OUTSIDE = ("time_outside", "longest_outside", "readings_outside")
 _ELAPSED_UNITS = ("s", "min", "h", "d")
 _PROTECTING = {"CPP", "CMA", "IPC"}
-_DEAF_TO_SILENCE = (
-    "max",
-    "min",
-    "mean",
-    "time_outside",
-    "longest_outside",
-    "readings_outside",
-    "ramp_rate",
-    "fastest_change",
-    "mean_kinetic_temperature",
-)
-"""Of a signal that stops these say what they said before: good, as long as it was good."""
 
 
-def entry_problems(file: Marked, spot: Spot, entry: Entry) -> Iterator[Problem]:
+def entry_problems(placed: Placed) -> Iterator[Problem]:
     """Yield what is wrong within one criterion whose shape is right."""
-    for inner, words in _within(entry):
-        yield file.problem((*spot, *inner), words)
+    for spot, words in _within(placed.entry):
+        yield placed.problem(spot, words)
 
 
 def _within(entry: Entry) -> Iterator[tuple[Spot, str]]:
@@ -59,7 +46,9 @@ def _within(entry: Entry) -> Iterator[tuple[Spot, str]]:
     yield from _unit(entry)
     yield from unit_problems(entry)
     yield from _numbers(entry)
+    yield from _precision(entry)
     yield from _days(entry)
+    yield from _stage(entry)
     yield from limit_problems(entry)
     for place, limit in enumerate(entry["limits"]):
         for inner, words in _limit(entry["rule"], limit):
@@ -113,59 +102,21 @@ def _reduction(entry: Entry) -> Iterator[tuple[Spot, str]]:
     own = _OWN_UNIT.get(function, (entry["unit"],))
     if entry["unit"] not in own:
         yield ("unit",), f"{function} in '{entry['unit']}' instead of {own[0]}"
-    if ("low" in told or "high" in told) != (function in _OUTSIDE):
-        words = f"low and high belong to {', '.join(_OUTSIDE)}, which need one of them"
-        yield ("reduction",), words
-    if ("start" in told and "end" in told) != (function == "ramp_rate"):
-        yield ("reduction",), "start and end belong to ramp_rate, which needs both"
+    for ends, owners in ((("low", "high"), _OUTSIDE), (("start", "end"), ("ramp_rate",))):
+        own_ends = [end for end in ends if end in told]
+        for end in own_ends if function not in owners else ():
+            yield ("reduction", end), f"{end} belongs to {', '.join(owners)}, not to {function}"
+    if function in _OUTSIDE and not ("low" in told or "high" in told):
+        yield ("reduction",), f"{function} needs low or high"
+    if function == "ramp_rate" and not ("start" in told and "end" in told):
+        yield ("reduction",), "ramp_rate needs start and end"
+    elif function == "ramp_rate" and Decimal(told["start"]) == Decimal(told["end"]):
+        yield ("reduction", "end"), f"a ramp from {told['start']} to {told['end']}"
     if "hold" in told and function not in ("time_outside", "longest_outside"):
-        yield ("reduction", "hold"), "hold belongs to time_outside and longest_outside"
-
-
-def unit_problems(entry: Entry) -> Iterator[tuple[Spot, str]]:
-    """Yield units that UCUM does not know, and units that do not convert where they must."""
-    unknown = list(_unknown(entry))
-    yield from unknown
-    if unknown:
-        return
-    for place, unit in enumerate(entry.get("accepts_units", ())):
-        yield from _converts(("accepts_units", place), unit, entry["unit"])
-    if "difference" in entry:
-        for side in ("of", "less"):
-            told = entry["difference"][side]
-            yield from _converts(("difference", side, "unit"), told["unit"], entry["unit"])
-    if "calculated" in entry:
-        told = entry["calculated"]
-        above, below = (
-            [one["unit"] for one in told.get(part, ())] for part in ("product", "divided_by")
+        yield (
+            ("reduction", "hold"),
+            f"hold belongs to time_outside and longest_outside, not to {function}",
         )
-        try:
-            units.product(above, below, entry["unit"])
-        except StrategyError as error:
-            yield ("calculated",), f"{error.found}; the unit of the criterion is {entry['unit']}"
-
-
-def _unknown(entry: Entry) -> Iterator[tuple[Spot, str]]:
-    spots: list[tuple[Spot, str]] = [(("unit",), entry["unit"])]
-    spots += [
-        (("accepts_units", at), unit) for at, unit in enumerate(entry.get("accepts_units", ()))
-    ]
-    for part in ("product", "divided_by"):
-        for at, one in enumerate(entry.get("calculated", {}).get(part, ())):
-            spots.append((("calculated", part, at, "unit"), one["unit"]))
-    for side, one in entry.get("difference", {}).items():
-        spots.append((("difference", side, "unit"), one["unit"]))
-    for spot, unit in spots:
-        reason = units.why_unknown(unit)
-        if reason:
-            yield spot, f"'{unit}' is no UCUM unit: {reason}"
-
-
-def _converts(spot: Spot, unit: str, wanted: str) -> Iterator[tuple[Spot, str]]:
-    try:
-        units.factor(unit, wanted)
-    except StrategyError as error:
-        yield spot, f"'{unit}' does not convert to '{wanted}': {error.found}"
 
 
 def _numbers(entry: Entry) -> Iterator[tuple[Spot, str]]:
@@ -176,15 +127,30 @@ def _numbers(entry: Entry) -> Iterator[tuple[Spot, str]]:
         parts.append((("reduction",), entry["reduction"]))
     for spot, part in parts:
         for end in ("low", "high", "start", "end", "hold"):
-            if end in part and _digits(part[end]) > _MOST_DIGITS:
-                words = f"{part[end]} has more than {_MOST_DIGITS} significant digits"
+            if end in part and not _kept(part[end]):
+                words = f"{part[end]} has more than {LIMIT_DIGITS} significant digits"
                 yield (*spot, end), words
         if "low" in part and "high" in part and _empty(part):
             yield (*spot, "low"), f"no number is from {part['low']} to {part['high']}"
 
 
-def _digits(text: str) -> int:
-    return len(Decimal(text).as_tuple().digits)
+def _kept(text: str) -> bool:
+    """Tell whether a number survives the way through a double."""
+    number = Decimal(text)
+    try:
+        limit_float(number)
+    except StrategyError:
+        return False
+    return len(number.as_tuple().digits) <= LIMIT_DIGITS
+
+
+def _precision(entry: Entry) -> Iterator[tuple[Spot, str]]:
+    """Yield a range that a result would be rounded to in two ways: to each end's own decimals."""
+    for place, limit in enumerate(entry["limits"] if "rounding" in entry else ()):
+        ends = [limit[end] for end in ("low", "high") if end in limit]
+        if len({Decimal(end).as_tuple().exponent for end in ends}) > 1:
+            words = f"with rounding, {ends[0]} and {ends[1]} need as many decimals as each other"
+            yield ("limits", place, "high"), words
 
 
 def _empty(part: Entry) -> bool:
@@ -213,6 +179,12 @@ def _limit(rule: str, limit: Entry) -> Iterator[tuple[Spot, str]]:
                 yield (f"{end}_inclusive",), f"{end}_inclusive without {end}"
 
 
+def _stage(entry: Entry) -> Iterator[tuple[Spot, str]]:
+    if entry["required_for"] == "initial" and "late_failure" in entry:
+        words = "late_failure belongs to what is required for the final stage only"
+        yield ("late_failure",), words
+
+
 def _days(entry: Entry) -> Iterator[tuple[Spot, str]]:
     for part, key in (("limits", "effective"), ("examples", "day")):
         for place, told in enumerate(entry[part]):
@@ -229,71 +201,3 @@ def _exists(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def id_problems(
-    entries: Sequence[tuple[Marked, Spot, Entry]], *, complete: bool
-) -> Iterator[Problem]:
-    """Yield ids that two criteria share, and links that lead to no CQA.
-
-    Where a file could not be read (not `complete`), a link may lead into it: it is left alone.
-    """
-    first: dict[str, str] = {}
-    for file, spot, entry in entries:
-        name = entry.get("id")
-        if not isinstance(name, str):
-            continue
-        place = f"{file.file}:{file.line((*spot, 'id'))}"
-        if name in first:
-            words = f"two rules for one id: {name} stands in {first[name]} already"
-            yield file.problem((*spot, "id"), words)
-        first.setdefault(name, place)
-    classes: Mapping[str, object] = {
-        str(entry.get("id")): entry.get("class") for _, _, entry in entries
-    }
-    for file, spot, entry in entries:
-        links = entry.get("links")
-        for number, link in enumerate(links if isinstance(links, list) else ()):
-            at: Spot = (*spot, "links", number)
-            if str(link) not in classes:
-                if complete:
-                    yield file.problem(at, f"a link to {link}, which is not there")
-            elif classes[str(link)] != "CQA":
-                words = f"a link to {link}, which is no CQA but a {classes[str(link)]}"
-                yield file.problem(at, words)
-
-
-def gap_problems(entries: Sequence[tuple[Marked, Spot, Entry]]) -> Iterator[Problem]:
-    """Yield each signal that is judged while it speaks, and by nothing when it falls silent.
-
-    Said once for a characteristic and step, at the first criterion on it. `entries` are all of a
-    strategy's, each of the right shape.
-    """
-    reduced = [(file, spot, entry) for file, spot, entry in entries if "reduction" in entry]
-    functions: dict[tuple[str, str], set[str]] = {}
-    for _, _, entry in reduced:
-        functions.setdefault(_signal(entry), set()).add(entry["reduction"]["function"])
-    for file, spot, entry in reduced:
-        known = functions[_signal(entry)]
-        if entry["reduction"]["function"] in _DEAF_TO_SILENCE and "longest_gap" not in known:
-            known.add("longest_gap")
-            characteristic, step = _signal(entry)
-            words = f"no criterion limits the longest_gap of {characteristic} at {step}"
-            yield file.problem((*spot, "reduction"), f"{entry['id']}: {words}")
-
-
-def _signal(entry: Entry) -> tuple[str, str]:
-    return entry["reduction"]["characteristic"], entry["reduction"]["step"]
-
-
-def unlinked_problems(entries: Sequence[tuple[Marked, Spot, Entry]]) -> Iterator[Problem]:
-    """Yield each CQA that no CPP, CMA or IPC protects.
-
-    An alternative of another criterion is protected through that one.
-    """
-    linked = {link for _, _, entry in entries for link in entry.get("links", ())}
-    members = alternatives_of(entries)
-    for file, spot, entry in entries:
-        name = entry["id"]
-        if entry["class"] == "CQA" and name not in linked and members.get(name) not in linked:
-            yield file.problem((*spot, "id"), f"no CPP, CMA or IPC is linked to {name}")

@@ -23,11 +23,11 @@ def limit_problems(entry: Entry) -> Iterator[tuple[Spot, str]]:
         return
     groups: dict[_Group, list[int]] = {}
     for place, limit in enumerate(limits):
-        groups.setdefault((_kind(limit), _applies(limit)), []).append(place)
+        groups.setdefault(_group(limit), []).append(place)
     for places in groups.values():
         yield from _in_order(limits, places)
     yield from _kinds(limits)
-    yield from _variants(limits, list(groups))
+    yield from _variants(groups)
     yield from _against_blocking(limits)
 
 
@@ -83,14 +83,12 @@ def _kinds(limits: Sequence[Entry]) -> Iterator[tuple[Spot, str]]:
         yield ("limits",), "a specification and a par: one of them decides, not both"
 
 
-def _variants(limits: Sequence[Entry], groups: Sequence[_Group]) -> Iterator[tuple[Spot, str]]:
+def _variants(groups: Mapping[_Group, Sequence[int]]) -> Iterator[tuple[Spot, str]]:
     """Yield variants of a limit of which it cannot be told which one a batch comes under."""
-    for number, (kind, one) in enumerate(groups):
-        for other_kind, other in groups[:number]:
-            if kind == other_kind and one and other and _meet(dict(one), dict(other)):
-                place = next(at for at, limit in enumerate(limits) if _applies(limit) == one)
-                words = "a batch can come under this variant and under one before it"
-                yield ("limits", place, "applies_to"), words
+    for (kind, other), (same, one) in itertools.combinations(groups, 2):
+        if kind == same and one and other and _meet(dict(one), dict(other)):
+            words = "a batch can come under this variant and under one before it"
+            yield ("limits", groups[same, one][0], "applies_to"), words
 
 
 def _meet(one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]) -> bool:
@@ -101,29 +99,45 @@ def _meet(one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...
 
 
 def _against_blocking(limits: Sequence[Entry]) -> Iterator[tuple[Spot, str]]:
-    """Yield a warning limit that lies beyond the blocking limit in force beside it.
+    """Yield a warning limit that lies beyond the blocking limit in force beside it on some day.
 
     Whatever it would warn of is not met already: the two limits contradict each other.
     """
     for place, limit in enumerate(limits):
         if _kind(limit) in _BLOCKING:
             continue
-        blocking = [
-            one
-            for one in limits
-            if _kind(one) in _BLOCKING
-            and one["effective"] <= limit["effective"]
-            and _applies(one) in ((), _applies(limit))
-        ]
-        if not blocking:
-            continue
-        decides = max(blocking, key=lambda one: str(one["effective"]))
-        for end, beyond in (("low", -1), ("high", 1)):
-            if end in limit and end in decides:
-                over = (Decimal(limit[end]) - Decimal(decides[end])) * beyond
-                if over > 0:
+        for decides in _beside(limit, limits):
+            for end, beyond in (("low", -1), ("high", 1)):
+                if end not in limit or end not in decides:
+                    continue
+                if (Decimal(limit[end]) - Decimal(decides[end])) * beyond > 0:
                     words = (
                         f"the {_kind(limit)} limit {limit[end]} lies beyond the {_kind(decides)} "
-                        f"{decides[end]}: it would never warn"
+                        f"{decides[end]} of {decides['effective']}: it would never warn"
                     )
                     yield ("limits", place, end), words
+
+
+def _beside(limit: Entry, limits: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield the blocking limits that decide on some day on which a warning limit holds too."""
+    blocking = [
+        one for one in limits if _kind(one) in _BLOCKING and _applies(one) in ((), _applies(limit))
+    ]
+    for one in blocking:
+        own = [two for two in blocking if _applies(two) == _applies(one)]
+        _, ends = _held(one, own)
+        begins, ended = _held(limit, [two for two in limits if _group(two) == _group(limit)])
+        if max(begins, str(one["effective"])) <= min(ends, ended):
+            yield one
+
+
+def _held(limit: Entry, own: Sequence[Entry]) -> tuple[str, str]:
+    """Return the first day on which a limit holds, and a day that is not before its last."""
+    begins = str(limit["effective"])
+    later = [str(one["effective"]) for one in own if str(one["effective"]) > begins]
+    last = date.fromisoformat(min(later)) - timedelta(days=1) if later else date.max
+    return begins, min(str(last), str(limit.get("until", date.max)))
+
+
+def _group(limit: Entry) -> _Group:
+    return _kind(limit), _applies(limit)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from contracts.errors import BatchproofError
+from contracts.errors import BatchproofError, StorageError
 from contracts.strategy import Strategy
 from expectations.compiler import Compiled, compile_all
 from expectations.strategy import load
@@ -55,6 +55,25 @@ def write(folder: Path, wanted: Mapping[str, str]) -> None:
             path.unlink()
     for name, text in wanted.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def written(folder: Path, wanted: Mapping[str, str]) -> tuple[str, ...]:
+    """Write the suites into a folder, which is made if it is not there; return their names.
+
+    Raises:
+        StorageError: there is no right or no room to write them.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write(folder, wanted)
+    except OSError as error:
+        raise StorageError(
+            f"the suites could not be written ({error.strerror or error})",
+            expected="a folder to write to",
+            where=str(folder),
+            move="name another folder with --out",
+        ) from error
+    return tuple(wanted)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""The control strategy at a glance: README.md beside the strategy files, written from them."""
+"""The control strategies at a glance: a table beside each one's files, written from them."""
 
 import sys
 from collections import Counter
@@ -9,43 +9,47 @@ from pathlib import Path
 
 from contracts.criterion import Criterion
 from contracts.errors import BatchproofError
-from contracts.rule import Range
+from contracts.rule import Limit
 from contracts.strategy import Strategy
-from contracts.subject import (
-    Alternatives,
-    Count,
-    Delay,
-    Difference,
-    Elapsed,
-    End,
-    Observed,
-    Quotient,
-    Reduction,
-    Reportable,
-)
-from expectations.strategy import cases, folder_for, load
+from expectations.effective import Effective, effective
+from expectations.in_words import end_in_words, judged_on, plain
+from expectations.strategy import shipped
 
-PRODUCT = "car-t-autologous"
 _COMMAND = "python -m expectations.overview"
 _ROOT = Path(str(files("expectations")))
-_FUNCTIONS = {
-    "max": "highest {}",
-    "min": "lowest {}",
-    "time_outside": "time of {} outside {}",
-    "longest_gap": "longest gap in {}",
-    "longest_outside": "longest time of {} outside {} in one stretch",
-    "readings_outside": "readings of {} outside {}",
-    "mean": "mean {}",
-    "ramp_rate": "mean rate of {} from {}",
-    "fastest_change": "fastest change of {}",
-    "mean_kinetic_temperature": "mean kinetic {}",
-    "count_true": "how often {}",
-    "count_readings": "readings of {}",
-}
+_README = "README.md"
+_WRITTEN = f"<!-- Written by `{_COMMAND}` from the files beside it. Do not edit. -->"
+
+
+def index(found: Sequence[Effective]) -> str:
+    """Return the README of all strategies as Markdown: one row each, with where its table is."""
+    lines = [
+        "# The control strategies at a glance",
+        "",
+        _WRITTEN,
+        "",
+        "All values are examples, not for use on patients.",
+        "",
+        "| product | strategy | version | criteria | examples | layers |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in found:
+        strategy = one.strategy
+        layers = ", ".join(layer.in_words() for layer in one.files.overlays)
+        cells = (
+            f"`{strategy.product}`",
+            f"[{strategy.title}]({one.files.name}/{_README})",
+            strategy.version,
+            str(len(strategy.criteria)),
+            str(len(one.examples)),
+            layers or "none",
+        )
+        lines.append(_row(cells))
+    return "\n".join(lines) + "\n"
 
 
 def overview(strategy: Strategy, examples: int) -> str:
-    """Return the whole README as Markdown: what the files are, then one table a group."""
+    """Return one strategy as Markdown: what its files are, then one table a group."""
     criteria = strategy.criteria
     counts = Counter(one.attribute_class.value for one in criteria)
     classes = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
@@ -54,14 +58,14 @@ def overview(strategy: Strategy, examples: int) -> str:
     lines = [
         "# The control strategy at a glance",
         "",
-        f"<!-- Written by `{_COMMAND}` from the files beside it. Do not edit. -->",
+        _WRITTEN,
         "",
         f"**{strategy.title}**, product `{strategy.product}`, version {strategy.version}.",
         "All values are examples, not for use on patients.",
         "",
         (
-            f"{len(criteria)} criteria ({classes}), {changed} of them with a limit that changed "
-            f"over time, and {examples} examples that both judges must answer as they are written."
+            f"{len(criteria)} criteria ({classes}), {changed} of them with more than one limit, "
+            f"and {examples} examples that both judges must answer as they are written."
         ),
         (
             f"Required only for the final stage: {', '.join(later) or 'none'}; "
@@ -69,8 +73,8 @@ def overview(strategy: Strategy, examples: int) -> str:
         ),
         "",
         (
-            "The limit in force is the one of the day on which manufacture started (the receipt of "
-            "the apheresis). A limit is never edited: a change is a new limit with its own date."
+            f"The limit in force is the one of the day of the {end_in_words(strategy.dated_by)}. "
+            "A limit is never edited: a change is a new limit with its own date."
         ),
     ]
     for group, own in groupby(criteria, key=lambda one: one.unit_procedure):
@@ -78,94 +82,89 @@ def overview(strategy: Strategy, examples: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def page(found: Effective) -> str:
+    """Return a strategy's page: its platform in tables, then what each layer changes and why."""
+    return overview(found.strategy, len(found.examples)) + "".join(_layers(found))
+
+
+def _layers(found: Effective) -> Iterator[str]:
+    for overlay in found.files.overlays:
+        yield f"\n## Layer: {overlay.layer} {overlay.name}\n\n{overlay.title}"
+        yield f" (`{overlay.file.file}`).\n\n| it | criterion | what | why |\n|---|---|---|---|\n"
+        for part in ("overrides", "adds", "withdraws"):
+            for _, entry in overlay.entries(part):
+                name = str(entry.get("criterion", entry.get("id")))
+                keys = [key for key in entry if key not in ("criterion", "why")]
+                what = ", ".join(keys) if part == "overrides" else str(entry.get("title", ""))
+                yield _row((part, name, what, str(entry.get("why", "")))) + "\n"
+
+
 def _table(group: str, criteria: Sequence[Criterion]) -> Iterator[str]:
-    yield f"## {group.replace('_', ' ').capitalize()}"
+    yield f"## {plain(group).capitalize()}"
     yield ""
     yield "| criterion | what must hold | judged on | limit | before | protects | owed by |"
     yield "|---|---|---|---|---|---|---|"
     for one in criteria:
-        *former, limit = one.limits
+        newest = _newest(one)
         cells = (
             f"{one.id} ({one.criticality})",
             one.title,
-            _judged_on(one),
-            f"{_limit(one, len(former))} since {limit.effective} ({limit.cites})",
-            "; ".join(
-                f"{_limit(one, place)} since {old.effective}" for place, old in enumerate(former)
-            ),
+            judged_on(one),
+            "; ".join(f"{_limit(one, limit)} ({limit.cites})" for limit in newest),
+            "; ".join(_limit(one, old) for old in one.limits if old not in newest),
             ", ".join(one.links),
             one.owner,
         )
-        yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+        yield _row(cells)
 
 
-def _limit(criterion: Criterion, place: int) -> str:
-    taken = criterion.on(criterion.limits[place].effective)
-    return "" if taken is None else taken.limit_in_words()
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
-def _judged_on(criterion: Criterion) -> str:  # noqa: PLR0911 (a sentence a kind of subject)
-    match criterion.subject:
-        case Observed() as one:
-            against = "" if criterion.against is None else f" and {_record(criterion.against)}"
-            return f"{_record(one)}{against}"
-        case Count(observed):
-            return f"number of results of {_record(observed)}"
-        case Elapsed(start, end):
-            return f"time from {_edge(start)} to {_edge(end)}"
-        case Delay(observed):
-            return f"time until it was recorded of {_record(observed)}"
-        case Reduction() as one:
-            return _reduction(one)
-        case Alternatives() as one:
-            return one.in_words()
-        case Quotient() | Difference() | Reportable() as one:
-            return one.in_words()
+def _newest(criterion: Criterion) -> tuple[Limit, ...]:
+    """Return the last limit of each kind and variant, in the order in which they are written."""
+    last = {(one.kind, one.applies): one for one in criterion.limits}
+    return tuple(last.values())
 
 
-def _reduction(one: Reduction) -> str:
-    outside = Range(one.low, one.high).in_words() if one.low or one.high else ""
-    ramp = f"{one.start} to {one.end}"
-    said = _FUNCTIONS[one.function].format(
-        _plain(one.characteristic), ramp if one.function == "ramp_rate" else outside
-    )
-    return f"{said}, during {_plain(one.step)}"
+def _limit(criterion: Criterion, limit: Limit) -> str:
+    kind = "" if limit.kind.blocks else f"{limit.kind.in_words()} "
+    variant = f" for {limit.applies.in_words()}" if limit.applies.to else ""
+    until = "" if limit.until is None else f" until {limit.until}"
+    return f"{kind}{criterion.in_words(limit)}{variant} since {limit.effective}{until}"
 
 
-def _record(one: Observed) -> str:
-    source = {"lims": "LIMS", "batch_record": "batch record"}.get(one.source, one.source)
-    return f"{source}: {_plain(one.characteristic)} at {_plain(one.step)}"
+def pages() -> dict[str, str]:
+    """Return every page by its path under `expectations/`: the index, then one a strategy.
 
-
-def _edge(one: End) -> str:
-    if isinstance(one, Observed):
-        return _record(one)
-    return f"{'start' if one.edge == 'started_at' else 'end'} of {_plain(one.step)}"
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
+    Raises:
+        StrategyError: a strategy's files are not what they must be.
+    """
+    found = [effective(folder) for folder in shipped()]
+    return {_README: index(found)} | {f"{one.files.name}/{_README}": page(one) for one in found}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the README, or with `--check` say whether it is what the files say."""
+    """Write the pages, or with `--check` say whether they are what the files say."""
     if list(arguments) not in ([], ["--check"]):
         sys.stderr.write(f"Usage: {_COMMAND} [--check]\n")
         return 2
-    target = _ROOT / "README.md"
     try:
-        folder = folder_for(PRODUCT)
-        text = overview(load(folder), len(cases(folder)))
+        wanted = pages()
     except BatchproofError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    if not arguments:
-        target.write_text(text, encoding="utf-8")
-        return 0
-    if target.is_file() and target.read_text(encoding="utf-8") == text:
-        return 0
-    sys.stderr.write(f"expectations/README.md is not what the files say; run {_COMMAND}\n")
-    return 1
+    differing = 0
+    for name, text in wanted.items():
+        target = _ROOT / name
+        if not arguments:
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        elif not target.is_file() or target.read_text(encoding="utf-8") != text:
+            differing = 1
+            sys.stderr.write(f"expectations/{name} is not what the files say; run {_COMMAND}\n")
+    return differing
 
 
 if __name__ == "__main__":

@@ -1,18 +1,35 @@
 """What an entry of a strategy names elsewhere: its method, its alternatives, what it applies to."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from expectations.marked import Marked, Problem, Spot
+from expectations.placed import Origin, Placed
 from expectations.transcribe import Entry
 
-Placed = tuple[Marked, Spot, Entry]
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What may lie behind a name that no criterion has."""
+
+    withdrawn: Mapping[str, Origin]
+    """What a layer took away, by id, and where."""
+    complete: bool
+    """Whether every file could be read; where one could not, the criterion may stand in it."""
+
+    def problem(self, one: Placed, spot: Spot, what: str, name: str) -> Iterator[Problem]:
+        """Yield that a name leads nowhere: at the withdrawal, or where the name stands."""
+        if name in self.withdrawn:
+            words = f"{name} is withdrawn here, and {one.place(spot)} has {what} it"
+            yield self.withdrawn[name].problem(("criterion",), words)
+        elif self.complete:
+            yield one.problem(spot, f"{what} {name}, which is not there")
 
 
-def alternatives_of(entries: Iterable[Placed]) -> dict[str, str]:
+def alternatives_of(criteria: Iterable[Placed]) -> dict[str, str]:
     """Return which criterion counts a criterion as one of its alternatives, by the latter's id."""
-    return {
-        member: str(entry.get("id")) for _, _, entry in entries for _, member in _members(entry)
-    }
+    return {member: one.id for one in criteria for _, member in _members(one.entry)}
 
 
 def _members(entry: Entry) -> Iterator[tuple[Spot, str]]:
@@ -28,35 +45,47 @@ def _items(told: object) -> Sequence[object]:
     return told if isinstance(told, list) else ()
 
 
-def reference_problems(
-    head: Entry, entries: Sequence[Placed], *, complete: bool
-) -> Iterator[Problem]:
-    """Yield names that lead nowhere: methods, alternatives, dimensions and their values.
+def head_problems(head: Marked) -> Iterator[Problem]:
+    """Yield what contradicts itself in strategy.yaml, whose shape is right."""
+    told: Entry = head.content if isinstance(head.content, dict) else {}
+    for part, key in (("methods", "code"), ("dimensions", "name")):
+        count: Counter[object] = Counter()
+        for place, one in enumerate(told.get(part, ())):
+            count[one[key]] += 1
+            if count[one[key]] > 1:
+                yield head.problem((part, place, key), f"{one[key]} stands twice under {part}")
+    for place, one in enumerate(told.get("methods", ())):
+        own = [key for key in ("uncertainty", "uncertainty_percent") if key in one]
+        if len(own) > 1:
+            yield head.problem(("methods", place, own[1]), f"{own[0]} and {own[1]}: one decides")
+        for key in own:
+            if one[key].startswith("-"):
+                yield head.problem(("methods", place, key), f"the {key} {one[key]} below zero")
 
-    Where a file could not be read (not `complete`), an alternative may stand in it.
-    """
-    by_id = {str(entry.get("id")): entry for _, _, entry in entries}
+
+def reference_problems(head: Entry, criteria: Sequence[Placed], gone: Gone) -> Iterator[Problem]:
+    """Yield names that lead nowhere: methods, alternatives, dimensions and their values."""
+    by_id = {one.id: one.entry for one in criteria}
     counted: dict[str, str] = {}
-    for file, spot, entry in entries:
-        for inner, words in _of_alternatives(entry, by_id, counted, complete=complete):
-            yield file.problem((*spot, *inner), words)
-        for inner, words in (*_of_method(head, entry), *_of_dimensions(head, entry)):
-            yield file.problem((*spot, *inner), words)
+    for one in criteria:
+        yield from _of_alternatives(one, by_id, counted, gone)
+        for spot, words in (*_of_method(head, one.entry), *_of_dimensions(head, one.entry)):
+            yield one.problem(spot, words)
 
 
 def _of_alternatives(
-    entry: Entry, by_id: Mapping[str, Entry], counted: dict[str, str], *, complete: bool
-) -> Iterator[tuple[Spot, str]]:
-    for inner, member in _members(entry):
+    one: Placed, by_id: Mapping[str, Entry], counted: dict[str, str], gone: Gone
+) -> Iterator[Problem]:
+    for spot, member in _members(one.entry):
         if member not in by_id:
-            if complete:
-                yield inner, f"an alternative {member}, which is not there"
+            yield from gone.problem(one, spot, "an alternative", member)
             continue
         if any(True for _ in _members(by_id[member])):
-            yield inner, f"the alternative {member} has alternatives itself"
+            yield one.problem(spot, f"the alternative {member} has alternatives itself")
         if member in counted:
-            yield inner, f"{member} is an alternative of {counted[member]} already"
-        counted.setdefault(member, str(entry.get("id")))
+            words = f"{member} is an alternative of {counted[member]} already"
+            yield one.problem(spot, words)
+        counted.setdefault(member, one.id)
 
 
 def _of_method(head: Entry, entry: Entry) -> Iterator[tuple[Spot, str]]:
@@ -82,6 +111,10 @@ def _of_dimensions(head: Entry, entry: Entry) -> Iterator[tuple[Spot, str]]:
             name = str(inner[-1])
             if name in own and not set(_items(own[name])) & set(values):
                 yield inner, f"the criterion applies to no {name} {' or '.join(map(str, values))}"
+    for place, example in enumerate(_items(entry.get("examples"))):
+        batch = example.get("batch") if isinstance(example, dict) else None
+        for name, value in (batch if isinstance(batch, dict) else {}).items():
+            yield from _unknown(("examples", place, "batch", name), [value], known)
     yield from _never_default(entry, known)
 
 

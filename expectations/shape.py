@@ -15,7 +15,7 @@ from expectations.marked import Content, Marked, Problem, Spot
 def shape_problems(file: Marked, kind: str) -> Iterator[tuple[Spot, Problem]]:
     """Yield every way in which a file departs from `schema.json`, with the part that does.
 
-    `kind` is the definition it is held against: `strategy` or `group`.
+    `kind` is the definition it is held against: `strategy`, `group` or `overlay`.
     """
     for error in _validator(kind).iter_errors(file.content):
         spot: Spot = tuple(error.absolute_path)
@@ -64,6 +64,8 @@ def _why(missing: str) -> str:
         "effective": ": a limit has the date from which it holds",
         "cites": ": a limit names the document that says so",
         "examples": ": a rule has its examples beside it",
+        "why": ": a layer says why it differs",
+        "group": ": an added criterion says which group it joins",
     }
     return reasons.get(missing, "")
 
@@ -71,15 +73,22 @@ def _why(missing: str) -> str:
 def _about_value(fault: _Fault) -> str:
     if fault.keyword in {"type", "pattern"}:
         return _kind(fault.said, str(fault.schema["description"]))
-    allowed = fault.schema.get(fault.keyword)
+    if fault.keyword == "oneOf":
+        return _one_of(fault.schema)
     about = {
-        "enum": f"'{fault.said}' is not one of {allowed}",
-        "const": f"'{fault.said}' is not '{allowed}'",
-        "oneOf": "exactly one of observed, elapsed and reduction says what is judged",
+        "enum": f"'{fault.said}' is not one of {fault.schema.get('enum')}",
         "minItems": "the list is too short",
+        "minProperties": f"nothing where {fault.schema.get('description')} belongs",
         "uniqueItems": "the same value twice",
     }
     return about[fault.keyword]
+
+
+def _one_of(schema: Mapping[str, Any]) -> str:
+    """Return which keys exclude each other: one of them, or of their groups, must be there."""
+    groups = [" with ".join(one["required"]) for one in schema["oneOf"]]
+    about = "says what is judged" if "observed" in groups else f"makes {schema['description']}"
+    return f"exactly one of {', '.join(groups[:-1])} and {groups[-1]} {about}"
 
 
 def _kind(said: Content, wanted: str) -> str:

@@ -1,11 +1,8 @@
 """The operator's door: one program, exit codes that a machine may read, errors in words."""
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from enum import IntEnum
+from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -15,7 +12,8 @@ import typer
 from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
-from contracts.errors import BatchproofError
+from flows.strategy import app as strategy_app
+from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
 
 app = typer.Typer(
     name="batchproof",
@@ -27,19 +25,10 @@ app = typer.Typer(
 )
 
 
-class Exit(IntEnum):
-    """What the program's exit code says."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    NOT_READY = 3
-    INCOMPLETE = 4
-
+app.add_typer(strategy_app, name="strategy")
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine to read.")]
 Strategies = Annotated[
     Path | None,
     typer.Option(
@@ -49,29 +38,6 @@ Strategies = Annotated[
         exists=True,
     ),
 ]
-
-
-@contextmanager
-def errors_in_words() -> Iterator[None]:
-    """Say what went wrong in words, without a traceback, and end with exit code 1."""
-    try:
-        yield
-    except typer.Exit:
-        raise
-    except BatchproofError as error:
-        _say(error.in_words())
-        raise typer.Exit(Exit.FAILED) from None
-    except Exception as error:
-        if os.environ.get("BATCHPROOF_TRACEBACK"):
-            raise
-        _say(
-            f"An error of ours: {type(error).__name__}. Nothing was concluded; what was captured "
-            "is kept. Next: run again with BATCHPROOF_TRACEBACK=1 and send us what it prints."
-        )
-        raise typer.Exit(Exit.FAILED) from None
-    except KeyboardInterrupt:
-        _say("Stopped. What was captured until now is kept; run the same command again.")
-        raise typer.Exit(Exit.FAILED) from None
 
 
 @app.command()
@@ -87,7 +53,7 @@ def demo(
     from flows.demo import run_demo
     from flows.prepare import answer_for
 
-    _say("Starting the demo plant: a MES, a LIMS and an equipment server on this machine ...")
+    say("Starting the demo plant: a MES, a LIMS and an equipment server on this machine ...")
     answers: list[dict[str, Json]] = []
 
     def told(folder: Path) -> None:
@@ -99,7 +65,7 @@ def demo(
         run_demo(out / ".work", lambda package: told(package.folder))
     if as_json:
         fields = ("batch", "stage", "readiness", "evaluation", "package", "root")
-        _print_json([{name: one[name] for name in fields} for one in answers])
+        print_json([{name: one[name] for name in fields} for one in answers])
     else:
         first = answers[1]["package"] if len(answers) > 1 else out
         typer.echo(
@@ -158,7 +124,7 @@ def prepare(
         package = prepare_review(batch, stage, site=None if site is None else str(site))
         answer = answer_for(package.folder)
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
         _print_batch(answer)
     raise typer.Exit(_READINESS[str(answer["readiness"])])
@@ -177,7 +143,7 @@ def verify(
     with errors_in_words():
         answer = answer_of(package)
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
         _print_answer(answer)
     raise typer.Exit(Exit.DONE if answer["ok"] else Exit.FAILED)
@@ -186,7 +152,7 @@ def verify(
 def _print_answer(answer: dict[str, Json]) -> None:
     findings, open_questions = answer["findings"], answer["not_checked"]
     for one in findings if isinstance(findings, list) else []:
-        typer.echo(_plain(f"{one['member']}: {one['words']} (check {one['check']})"))
+        typer.echo(plain(f"{one['member']}: {one['words']} (check {one['check']})"))
     if answer["ok"]:
         typer.echo(
             f"No findings: {answer['batch']}, evaluation {answer['evaluation']}, "
@@ -194,11 +160,6 @@ def _print_answer(answer: dict[str, Json]) -> None:
         )
     for words in open_questions if isinstance(open_questions, list) else []:
         typer.echo(f"not checked: {words}")
-
-
-def _plain(text: str) -> str:
-    """Return text in one line: a file's name may hold anything."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 @app.command()
@@ -221,7 +182,7 @@ def trace(
     with errors_in_words():
         traced = trace_in(package, item)
     if as_json:
-        _print_json(traced.record())
+        print_json(traced.record())
         return
     for step in traced.steps:
         typer.echo(f"{step.kind:<12} {step.words}")
@@ -259,14 +220,6 @@ def _print_batch(answer: dict[str, Json]) -> None:
     for reason in reasons if isinstance(reasons, list) else []:
         typer.echo(f"  - {reason}")
     typer.echo(f"  package {answer['package']}\n  root    {answer['root']}")
-
-
-def _print_json(answer: Json) -> None:
-    typer.echo(json.dumps(answer, indent=2, sort_keys=True, ensure_ascii=False))
-
-
-def _say(words: str) -> None:
-    typer.echo(words, err=True)
 
 
 def main() -> NoReturn:

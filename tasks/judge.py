@@ -21,9 +21,10 @@ from contracts.series_number import Expected
 from contracts.strategy import Strategy
 from contracts.verdict import Verdict
 from expectations import series, suite
+from expectations.effective import effective
 from expectations.readings import PageReadings, Source
 from expectations.series_again import ArrowTag
-from expectations.strategy import doubts, folder_for, load
+from expectations.strategy import folder_for
 from tasks import reading
 from tasks.desk import Desk
 from tasks.evidence import ReadEvidence
@@ -58,14 +59,15 @@ class Approved:
 
 
 def strategy_of(desk: Desk, batch: str) -> Approved:
-    """Return the control strategy of the product that a batch belongs to.
+    """Return the control strategy of the product that a batch belongs to, as it holds at the site.
 
     Raises:
         SiteError: the batch belongs to no product of the site, or to more than one.
         StrategyError: there is none, or its files are not what their schema says.
     """
-    folder = desk.strategies or folder_for(desk.site.product_of(batch))
-    return Approved(load(folder), doubts(folder))
+    product = desk.site.product_of(batch)
+    found = effective(desk.strategies or folder_for(product), site=desk.site.site, product=product)
+    return Approved(found.strategy, tuple(str(one) for one in sorted(found.doubts)))
 
 
 def judge(

@@ -13,7 +13,7 @@ from contracts.manifest import CAPTURES, MANIFEST, Member, manifest_from, manife
 from contracts.opened import Opened, opened
 from contracts.series import SeriesPage
 from expectations import series
-from expectations.strategy import folder_for
+from expectations.strategy import files_of, folder_for
 from tasks import reading
 from tasks.desk import Desk
 from tasks.folder import findings_in
@@ -29,7 +29,7 @@ index.html          for people: readiness, exceptions, every value and the bytes
 evaluation.json     which batch, evidence, strategy, and who judged when
 readiness.json      ready, not_ready or incomplete, with the reasons
 verdicts.json       one verdict for each criterion in force
-strategy/           the control strategy that was in force, as it was judged
+strategy/           the control strategy that was in force, as it was judged: platform and layers
 suites/             the same strategy as Great Expectations suites
 captures/           the bytes each source handed over, unaltered, named by their SHA-256
 tables/*.jsonl      the records that make the root, one canonical JSON record a line
@@ -130,10 +130,10 @@ def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path
 
 
 def _strategy_files(desk: Desk, batch: str) -> Iterator[tuple[str, bytes]]:
-    folder = desk.strategies or folder_for(desk.site.product_of(batch))
-    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
-        if entry.name.endswith(".yaml"):
-            yield f"strategy/files/{entry.name}", entry.read_bytes()
+    product = desk.site.product_of(batch)
+    folder = desk.strategies or folder_for(product)
+    for name, data in files_of(folder, site=desk.site.site, product=product):
+        yield f"strategy/files/{name}", data
 
 
 def _pages(desk: Desk, package: Opened) -> tuple[SeriesPage, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from contracts.canonical import Json, parse_strict
 from contracts.evidence import Digest
-from contracts.manifest import EVALUATION, READINESS, table_lines, table_path
+from contracts.manifest import EVALUATION, READINESS, STRATEGY, table_lines, table_path
 from contracts.opened import Opened
 from contracts.quote import quote
 from contracts.series import SeriesPage
@@ -50,9 +50,7 @@ def _records(files: Mapping[str, bytes], name: str) -> Iterator[Mapping[str, Jso
 
 
 def _summary(desk: Desk, package: Opened, files: Mapping[str, bytes]) -> Mapping[str, Json]:
-    evaluation = parse_strict(files[EVALUATION].removesuffix(b"\n"))
-    if not isinstance(evaluation, Mapping):
-        raise TypeError(EVALUATION)
+    evaluation, strategy = _document(files, EVALUATION), _document(files, STRATEGY)
     return {
         "batch": package.batch,
         "criteria": {"in_force": package.in_force, "judged": package.judged},
@@ -65,10 +63,18 @@ def _summary(desk: Desk, package: Opened, files: Mapping[str, bytes]) -> Mapping
         "strategy": {
             "digest": package.strategy,
             "in_force_on": package.day.isoformat(),
+            "layers": strategy["layers"],
             "title": evaluation["strategy_title"],
             "version": evaluation["strategy_version"],
         },
     }
+
+
+def _document(files: Mapping[str, bytes], name: str) -> Mapping[str, Json]:
+    document = parse_strict(files[name].removesuffix(b"\n"))
+    if not isinstance(document, Mapping):
+        raise TypeError(name)
+    return document
 
 
 def _quotes(desk: Desk, package: Opened) -> Mapping[str, Sequence[Mapping[str, Json]]]:

@@ -14,8 +14,8 @@ class PageDocuments:
 
     `summary` has: batch, product, site, stage (texts), readiness {stage, readiness, reasons},
     evaluation ("1 of 1"), judged_at (UTC, as `contracts.times.written`), strategy {title, version,
-    digest, in_force_on}, criteria {in_force, judged} (integers). The package's root is no part of
-    the page: the page is a member of the package, and the root is in its manifest.
+    digest, in_force_on, layers (texts)}, criteria {in_force, judged} (integers). The package's root
+    is no part of the page: the page is a member of the package, and the root is in its manifest.
     """
 
     summary: Record

@@ -121,6 +121,7 @@ def put_together(story, captures, observations, derived):
                 "version": "2026.1",
                 "digest": digest_of(b"strategy"),
                 "in_force_on": DAY.isoformat(),
+                "layers": ["platform BP-CART19 2026.1", "site demo-plant"],
             },
             "criteria": {"in_force": len(story.criteria), "judged": len(verdicts)},
             "root": "",
