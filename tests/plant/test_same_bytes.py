@@ -15,7 +15,7 @@ from infra.plant.sensors import plant_history
 
 RECORDS = {
     "car-t": "d1bdc325b0953c7f23d878acdd0d0d6db301bb62c595c8743a246ebf09d59427",
-    "aav": "04caf68d5ff88858aba28594d20c6f694547f0f3fba8cafa70e09735467cca89",
+    "aav": "f29aa817b7003768cb731129869877de9d9c8c1034d25e7e5c469b62146a8bc7",
 }
 HISTORY = {
     "car-t": "bfd50c80840f6284f2a5674cf3ccb62a468bb1729bef570a42a60ca5a2e02019",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from numpy.random import Generator
 
-from infra.plant.aav.upstream import DAYS
+from infra.plant.aav.upstream import DAYS, PASSAGES
 from infra.plant.chance import near, whole
 from infra.plant.product import Texts
 from infra.plant.story import Story
@@ -27,7 +27,7 @@ _LOST_IN_LINES = 9
 
 def values(story: Story, rng: Generator) -> Texts:
     """Return the growth of the culture, the recovery of each step, and what is this batch's own."""
-    return _growth(rng) | _recoveries(rng) | _own(story)
+    return _growth(rng) | _recoveries(rng) | _seed_train(rng) | _own(story)
 
 
 def _growth(rng: Generator) -> Texts:
@@ -44,6 +44,14 @@ def _growth(rng: Generator) -> Texts:
         for day in DAYS
     }
     return grown | {"TRF_VCD": str(Decimal(grown["PRO_VCD@day_3"]) + near(rng, "0.04", "0.02"))}
+
+
+def _seed_train(rng: Generator) -> Texts:
+    return {
+        f"{code}@passage_{number}": str(near(rng, typical, spread))
+        for code, typical, spread in (("SEE_VCD", "3.40", "0.30"), ("SEE_VIAB", "96.8", "0.9"))
+        for number in range(1, len(PASSAGES) + 1)
+    }
 
 
 def _recoveries(rng: Generator) -> Texts:
