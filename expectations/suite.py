@@ -50,16 +50,16 @@ def judgement(questions: Sequence[Question]) -> Judgement:
             could not evaluate one.
         StrategyError: a criterion cannot be put in Great Expectations' words.
     """
-    asked = [
-        one
+    judged = [
+        question
         for question in questions
         if question.points or not (question.obstacle or question.elsewhere)
-        for one in question.by_kind()
     ]
+    asked = [one for question in judged for one in question.by_kind()]
     if not asked:
         return Judgement({})
     compiled = compile_suite("judgement", [question.criterion for question in asked])
-    evaluated = _evaluated(compiled, asked)
+    evaluated = _evaluated(compiled, judged)
     if evaluated.slow:
         _LOG.warning(
             "%d of %d expectations judged the slow way, by stock Great Expectations; first %s",
