@@ -130,7 +130,8 @@ class Criterion:
         held = tuple(one for one in newest.values() if one.until is None or day <= one.until)
         if not any(one.kind.blocks for one in held):
             return None
-        if context is None or self.obstacle_among(held, context):
+        elsewhere = context is not None and self.applies.fits(context) is Fit.NO
+        if context is None or elsewhere or self.obstacle_among(held, context):
             return replace(self, limits=held)
         return replace(self, limits=tuple(_chosen(held, context)))
 

@@ -180,8 +180,13 @@ def _limit(rule: str, limit: Entry) -> Iterator[tuple[Spot, str]]:
 
 
 def _stage(entry: Entry) -> Iterator[tuple[Spot, str]]:
-    if entry["required_for"] == "initial" and "late_failure" in entry:
-        words = "late_failure belongs to what is required for the final stage only"
+    """Yield a failure after the initial stage of what that stage waits for.
+
+    Only a result that is taken while it is provisional may still turn.
+    """
+    provisional = any("provisional" in limit for limit in entry["limits"])
+    if entry["required_for"] == "initial" and "late_failure" in entry and not provisional:
+        words = "late_failure belongs to what is final only after the initial stage"
         yield ("late_failure",), words
 
 

@@ -9,7 +9,7 @@ from flows.plant import running_plant
 from tasks.package import Package
 from tasks.site import load_site
 
-SHOWN = ("car-t-autologous",)
+SHOWN = ("car-t-autologous", "aav-hek293")
 """Products whose batches the demo prepares: those that have a control strategy."""
 
 

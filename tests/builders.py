@@ -7,7 +7,6 @@ from decimal import Decimal
 from contracts.criterion import AttributeClass, Criterion, Stage
 from contracts.evidence import Capture, Place, digest_of
 from contracts.observation import (
-    Bound,
     Number,
     Observation,
     Origin,
@@ -17,6 +16,7 @@ from contracts.observation import (
     Text,
 )
 from contracts.rule import Limit, Range
+from contracts.sources.results import read_number
 from contracts.subject import Observed
 
 CAPTURED_AT = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
@@ -70,11 +70,7 @@ def observed(written: str, data: bytes | None = None, **changes) -> Observation:
 
 
 def value_of(written: str) -> Number | Text:
-    bound = Bound(written[0]) if written[:1] in ("<", ">") else Bound.EXACT
-    try:
-        return Number(Decimal(written.lstrip("<> ")), bound)
-    except ArithmeticError:
-        return Text(written)
+    return read_number(written) or Text(written)
 
 
 def criterion(rule=None, **changes) -> Criterion:

@@ -34,7 +34,7 @@ _READY = Story(
     ),
     laboratory=Laboratory(
         retracted=(("CAR-T in-process", "CD3", "41.2", "95.1"),),
-        pending=("STER",),
+        interim=(("STER", "Negative to date, day 10", 10),),
     ),
 )
 _NOT_READY = Story(

@@ -1,20 +1,21 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from builders import observed
+from builders import criterion, observed
 from hypothesis import HealthCheck, Phase, given, settings
 from judges.asking import numbers, observation, question, questionnaires
 
 from contracts import reference
 from contracts.observation import Bound, Number, Text
-from contracts.question import Answer, Point
-from contracts.rule import OneOf, Present, Range
+from contracts.question import Answer, Point, Question
+from contracts.rule import LimitKind, OneOf, Present, Range
 from expectations.suite import judge
 
 
 @given(questionnaires())
 @settings(
-    max_examples=10,
+    max_examples=15,
     deadline=None,
     phases=list(Phase)[:3],  # shrinking would run the suite for minutes
     suppress_health_check=list(HealthCheck),
@@ -44,6 +45,8 @@ def test_a_censored_number_is_decided_only_by_its_whole_stretch():
         (Range(low=TWO), ">1.9", OPEN),
         (Range(low=TWO, high=FIVE), "<2.0", NOT_MET),
         (Range(low=TWO, high=FIVE), "<5.0", OPEN),
+        (Range(low=TWO, high=FIVE), "<6.0", OPEN),
+        (Range(low=TWO, high=FIVE), ">1.0", OPEN),
         (Range(low=TWO, high=FIVE), ">5.0", NOT_MET),
         (Range(low=TWO, high=FIVE), ">2.0", OPEN),
         (Range(low=TWO, high=FIVE), "<8.0", OPEN),
@@ -90,3 +93,15 @@ def test_words_that_a_table_tool_takes_for_nothing_are_words():
     answers = judge(asked)
     told = [[answers[one.criterion.id, point.id] for point in one.points] for one in asked]
     assert told == [[MET, MET, NOT_MET], [MET, OPEN]]
+
+
+def test_a_limit_that_warns_is_judged_beside_the_one_that_blocks():
+    told = criterion(Range(low=Decimal("80.0")))
+    alert = replace(told.limits[0], kind=LimitKind.ALERT, rule=Range(low=Decimal("85.0")))
+    told = replace(told, limits=(alert, *told.limits))
+    asked = [Question(told, tuple(numbers("84.9", "85.0")))]
+    answers = judge(asked)
+    assert answers == reference.judge(asked)
+    points = [point.id for point in asked[0].points]
+    assert [answers["CQA-VIA-001", one] for one in points] == [MET, MET]
+    assert [answers["CQA-VIA-001/alert", one] for one in points] == [NOT_MET, MET]

@@ -96,9 +96,9 @@ def test_no_analyst_verifies_their_own_result(plant, batch):
             assert (one["ResultCaptureDate"] or "+00:00").endswith("+00:00")
 
 
-def test_sterility_of_the_first_batch_is_pending(plant):
+def test_sterility_of_the_first_batch_has_no_final_result(plant):
     (sterility,) = by_keyword(plant, BATCHES[0], "STER")
-    assert (sterility["review_state"], sterility["Result"]) == ("assigned", None)
+    assert sterility["Result"] == "Negative to date, day 10"
     others = [one for one in analyses(plant, drug_product(plant, BATCHES[0])) if one != sterility]
     assert len(others) == 15
     assert all(one["review_state"] == "verified" and one["Result"] for one in others)
