@@ -42,7 +42,7 @@ class Attempt:
     def in_words(self) -> str:
         """Return the attempt as a line of a history: what it was, its value, its cause."""
         one = self.observation
-        told = f"{self.kind.value}: {with_unit(str(one.value), one.unit)}"
+        told = f"{self.kind.value}: {value_in_words(one)}"
         if self.kind is not AttemptKind.INVALIDATED:
             return told
         cause = one.reason.rstrip(". ") or "no assignable cause given"
@@ -164,7 +164,7 @@ def _hidden_by_mean(question: Question, by_id: Mapping[str, Observation]) -> Ite
         used = _replicates(point, by_id)
         failing = [one for one in used if _answer(criterion, one) is Answer.NOT_MET]
         if failing:
-            values = ", ".join(with_unit(str(one.value), one.unit) for one in failing)
+            values = ", ".join(value_in_words(one) for one in failing)
             formula = criterion.subject.formula.replace("_", " ")
             yield Concern(
                 "averaging hides a failing result",

@@ -168,7 +168,7 @@ def _read_as(criterion: Criterion, point: Point) -> str:
     if not isinstance(value, Number) or not isinstance(criterion.limit.rule, Range):
         return said
     if observed.value != value:
-        said += f" (which stands for {with_unit(str(value), observed.unit)})"
+        said += f" (which stands for {with_unit(cut(str(value)), observed.unit)})"
     number = in_unit_of(criterion, value.number, observed.unit)
     if number is None:
         return said

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contracts.question import Answer, Answers, Question
 from contracts.rule import LimitKind
 from contracts.verdict import Outcome, Verdict
-from contracts.words import value_in_words
+from contracts.words import cut, value_in_words, with_unit
 
 _CROSSED = {
     LimitKind.ALERT: "alert limit crossed",
@@ -48,6 +48,8 @@ def _crossed(name: str, question: Question, answers: Answers) -> Iterator[Crossi
         if points:
             first = points[0].observation
             value = value_in_words(first)
+            if points[0].value != first.value:
+                value += f" (which stands for {with_unit(cut(str(points[0].value)), first.unit)})"
             others = f" ({len(points)} of {len(question.points)} values)" if len(points) > 1 else ""
             said = f"against its {limit.kind.in_words()} {criterion.in_words(limit)}"
             told = "" if answer is Answer.NOT_MET else " cannot be told"

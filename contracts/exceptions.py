@@ -7,13 +7,13 @@ from contracts.alternatives import Concluded
 from contracts.attempts import concerns
 from contracts.criterion import Criterion, Stage
 from contracts.crossings import crossings
-from contracts.observation import Observation, Provenance, Status
+from contracts.observation import Awaited, Observation, Provenance, Status
 from contracts.question import Question
 from contracts.readiness import QualityException, required, speaks_alone
 from contracts.reading import BLANK, MISPLACED, RESULT, SAMPLE, Quarantine, Unread
 from contracts.set_aside import hidden_failures, lacking, reason_given
 from contracts.verdict import Outcome, Verdict
-from contracts.words import step_in_words, with_unit
+from contracts.words import step_in_words, value_in_words
 
 COMMENT = "comment"
 
@@ -224,7 +224,9 @@ def _from_unverified(observations: Sequence[Observation]) -> Iterator[QualityExc
     found = [
         one
         for one in observations
-        if one.provenance is Provenance.MANUAL_UNVERIFIED and one.characteristic != COMMENT
+        if one.provenance is Provenance.MANUAL_UNVERIFIED
+        and one.characteristic != COMMENT
+        and not isinstance(one.value, Awaited)
     ]
     if found:
         values = "1 value was" if len(found) == 1 else f"{len(found)} values were"
@@ -241,4 +243,4 @@ def _what(one: Observation) -> str:
 
 
 def _value(one: Observation) -> str:
-    return with_unit(str(one.value), one.unit)
+    return value_in_words(one)

@@ -11,6 +11,7 @@ from contracts import reference
 from contracts.alternatives import concluded
 from contracts.criterion import Stage
 from contracts.exceptions import Aside, exceptions
+from contracts.method import Method, one_side
 from contracts.question import Evidence
 from contracts.readiness import Ready, decide
 from contracts.rule import Limit, LimitKind, Range
@@ -82,3 +83,14 @@ def test_a_proven_acceptable_range_blocks_as_a_specification_does():
     found = (observed("79.9"),)
     result = concluded((replace(one, limits=(par,)),), Evidence(found, {}), reference.judge)
     assert result.verdicts[0].outcome is Outcome.NOT_MET
+
+
+def test_a_word_that_crosses_is_told_with_the_number_that_it_stands_for():
+    alert = Limit(date(2024, 1, 1), Range(high=Decimal(95)), "CS-0042, table 3", LimitKind.ALERT)
+    method = Method("QC-M-101", words=((">LOQ", one_side(">99.0")),))
+    one = replace(criterion(), method=method)
+    one = replace(one, limits=(alert, *one.limits))
+    found = (observed(">LOQ"),)
+    result = concluded((one,), Evidence(found, {}), reference.judge)
+    (told,) = exceptions(Stage.INITIAL, result, found, Aside())
+    assert ">LOQ % (which stands for >99.0 %) against its alert limit ≤ 95 %" in told.message

@@ -12,7 +12,7 @@ from contracts.criterion import Stage
 from contracts.derive import derive
 from contracts.evidence import Place
 from contracts.exceptions import Aside, exceptions
-from contracts.observation import Awaited, Status
+from contracts.observation import Awaited, Provenance, Status
 from contracts.question import Evidence
 from contracts.readiness import Ready, decide
 from contracts.reading import BLANK, FIELD, MISPLACED, RESULT, SAMPLE, Unread
@@ -182,3 +182,12 @@ def test_an_identity_set_aside_is_held_against_the_other_record(written, named):
     kept = observed("COI-0001", **about)
     drawn, _ = review(aside(written, source_key="s9", **about), kept, other, criteria=(rule,))
     assert [one.kind for one in drawn] == [named]
+
+
+def test_a_result_still_awaited_was_typed_by_nobody():
+    by_hand = {"provenance": Provenance.MANUAL_UNVERIFIED}
+    typed = observed("88.0", **by_hand)
+    awaited = replace(observed("assigned", **by_hand), value=Awaited("assigned"))
+    kind = "typed by hand, not verified"
+    assert [one.kind for one in review(typed)[0]].count(kind) == 1
+    assert kind not in [one.kind for one in review(awaited)[0]]
