@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from contracts.criterion import Agrees, Criterion
+from contracts.criterion import Criterion
 from contracts.errors import JudgementError
-from contracts.observation import Observation
+from contracts.numbers import decimal_of
+from contracts.observation import Bound, Number, Observation
 from contracts.question import Answer, Answers, Point, Question
+from contracts.reference import in_unit_of
+from contracts.rounding import rounded
+from contracts.rule import Agrees, Range
+from contracts.times import written
 from contracts.verdict import Outcome, Verdict
 from contracts.words import source_in_words, with_unit
 
@@ -13,10 +18,17 @@ from contracts.words import source_in_words, with_unit
 def conclude(asked: Sequence[Question], answers: Answers) -> tuple[Verdict, ...]:
     """Return one verdict for each question, and refuse answers that nobody asked for.
 
+    Only the limits that block decide; what the others say is drawn as exceptions.
+
     Raises:
         JudgementError: an answer is lacking, or there is one too many.
     """
-    expected = {(one.criterion.id, point.id) for one in asked for point in one.points}
+    expected = {
+        (one.criterion.id, point.id)
+        for question in asked
+        for one in question.by_kind()
+        for point in one.points
+    }
     if expected != set(answers):
         lacking, extra = len(expected - set(answers)), len(set(answers) - expected)
         raise JudgementError(
@@ -51,22 +63,26 @@ def agree(reference: Answers, great_expectations: Answers) -> Answers:
 
 def _verdict(question: Question, answers: Answers) -> Verdict:
     criterion = question.criterion
-    by_answer: dict[Answer, list[Point]] = {kind: [] for kind in Answer}
-    for point in question.points:
-        by_answer[answers[criterion.id, point.id]].append(point)
+    if question.elsewhere:
+        words = f"{criterion.title}: applies to {question.elsewhere}, not to this batch."
+        return _without_points(criterion, Outcome.NOT_APPLICABLE, words, ())
     if question.obstacle:
         words = f"Nothing can be judged: {question.obstacle}."
         return _without_points(criterion, Outcome.NOT_EVALUABLE, words, ())
+    return _judged(question, answers)
+
+
+def _judged(question: Question, answers: Answers) -> Verdict:
+    criterion = question.criterion
+    by_answer: dict[Answer, list[Point]] = {kind: [] for kind in Answer}
+    for point in question.points:
+        by_answer[answers[criterion.id, point.id]].append(point)
     if by_answer[Answer.NOT_MET]:
         return _on_points(question, Outcome.NOT_MET, by_answer[Answer.NOT_MET])
     if by_answer[Answer.NOT_EVALUABLE]:
         return _on_points(question, Outcome.NOT_EVALUABLE, by_answer[Answer.NOT_EVALUABLE])
     if question.awaited:
-        awaited = question.awaited[0]
-        words = (
-            f"{criterion.title}: no result yet; the {source_in_words(awaited.source)} says "
-            f"“{awaited.as_written}”. {_owes(criterion)}"
-        )
+        words = f"{criterion.title}: {_so_far(question.awaited[0])}. {_owes(question)}"
         return _without_points(criterion, Outcome.PENDING, words, question.awaited)
     if not question.points:
         return _without_points(
@@ -117,7 +133,7 @@ def _ids(points: Iterable[Point], set_aside: Iterable[Observation]) -> Iterable[
 
 def _in_words(question: Question, outcome: Outcome, deciding: Sequence[Point]) -> str:
     criterion, point = question.criterion, deciding[0]
-    value = _shown(point.observation)
+    value = _read_as(criterion, point)
     if isinstance(criterion.limit.rule, Agrees) and point.other is not None:
         said = (
             f"the {source_in_words(point.observation.source)} says {value}, "
@@ -133,12 +149,41 @@ def _in_words(question: Question, outcome: Outcome, deciding: Sequence[Point]) -
     if outcome is Outcome.MET:
         return f"{criterion.title}: {said}."
     if outcome is Outcome.NOT_EVALUABLE:
-        return f"{criterion.title}: {said} cannot be evaluated. {_owes(criterion)}"
-    return f"{criterion.title}: {said}. {criterion.message}{_retests(question, deciding)}"
+        return f"{criterion.title}: {said} cannot be evaluated. {_owes(question)}"
+    late = f" {criterion.late_failure}" if criterion.late_failure else ""
+    return f"{criterion.title}: {said}. {criterion.message}{late}{_retests(question, deciding)}"
+
+
+def _so_far(awaited: Observation) -> str:
+    if not awaited.as_written:
+        return f"it cannot be told yet: {awaited.value}"
+    return f"no final result yet; the {source_in_words(awaited.source)} says “{awaited.as_written}”"
 
 
 def _shown(observed: Observation) -> str:
     return with_unit(str(observed.value), observed.unit)
+
+
+def _read_as(criterion: Criterion, point: Point) -> str:
+    """Return the value of a point with what it was taken for: another unit, a rounded number."""
+    observed, value = point.observation, point.value
+    said = _shown(observed)
+    if not isinstance(value, Number) or not isinstance(criterion.limit.rule, Range):
+        return said
+    if observed.value != value:
+        said += f" (which stands for {with_unit(str(value), observed.unit)})"
+    number = in_unit_of(criterion, value.number, observed.unit)
+    if number is None:
+        return said
+    if observed.unit != criterion.unit:
+        told = Number(decimal_of(number), value.bound)
+        said += f", which is {with_unit(str(told), criterion.unit)}"
+    if criterion.rounding and value.bound is Bound.EXACT:
+        ends = {rounded(number, end, criterion.rounding) for end in criterion.limit.rule.ends}
+        words = ", ".join(str(decimal_of(one)) for one in sorted(ends))
+        if ends != {number}:
+            said += f", rounded {with_unit(words, criterion.unit)}"
+    return said
 
 
 def _retests(question: Question, failing: Sequence[Point]) -> str:
@@ -157,9 +202,13 @@ def _retests(question: Question, failing: Sequence[Point]) -> str:
 def _nothing_found(question: Question) -> str:
     criterion = question.criterion
     if question.set_aside:
-        return f"{criterion.title}: only invalidated results. {_owes(criterion)}"
-    return f"{criterion.title}: nothing was recorded. {_owes(criterion)}"
+        return f"{criterion.title}: only invalidated results. {_owes(question)}"
+    return f"{criterion.title}: nothing was recorded. {_owes(question)}"
 
 
-def _owes(criterion: Criterion) -> str:
-    return f"{criterion.owner} owes it."
+def _owes(question: Question) -> str:
+    if question.due is None:
+        return f"{question.criterion.owner} owes it."
+    return (
+        f"{question.criterion.owner} owes it by {written(question.due)[:16].replace('T', ' ')} UTC."
+    )

@@ -1,17 +1,22 @@
-"""One criterion of the control strategy, and which of its limits is in force on a day."""
+"""One criterion of the control strategy, and which of its limits are in force for a batch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
 
-from contracts.canonical import Json, canonical
-from contracts.evidence import Digest, digest_of
+from contracts.applicability import EVERYWHERE, Applies, Context, Fit
+from contracts.canonical import Json
+from contracts.conversion import Conversion
+from contracts.method import NO_METHOD, Method
+from contracts.rule import Limit, LimitKind, Range
+from contracts.subject import Boundary, Observed, Subject
 from contracts.words import with_unit
 
 CRITICALITIES = ("critical", "major", "minor")
+ROUNDINGS = ("", "half_up", "half_even")
+"""How a result is rounded to its limit's precision before it is compared; not at all if empty."""
 
 
 class AttributeClass(StrEnum):
@@ -33,201 +38,21 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """The number lies between two ends; an absent end does not bind."""
+class Due:
+    """By when a result is owed: a span of time after a step's boundary."""
 
-    low: Decimal | None = None
-    high: Decimal | None = None
-    low_inclusive: bool = True
-    high_inclusive: bool = True
-
-    def in_words(self) -> str:
-        """Return the range as a filing writes it: `≥ 80.0`, `2.0 to 8.0`, `> 0 and < 5.0`."""
-        low_sign = "≥" if self.low_inclusive else ">"
-        high_sign = "≤" if self.high_inclusive else "<"
-        if self.low is not None and self.high is not None:
-            if self.low_inclusive and self.high_inclusive:
-                return f"{self.low} to {self.high}" if self.low != self.high else f"{self.low}"
-            return f"{low_sign} {self.low} and {high_sign} {self.high}"
-        return f"{low_sign} {self.low}" if self.low is not None else f"{high_sign} {self.high}"
+    after: Boundary
+    within: Decimal
+    unit: str
+    """`h` or `d`."""
 
     def record(self) -> dict[str, Json]:
-        """Return the rule as a canonical record."""
+        """Return the due time as a canonical record."""
         return {
-            "high": None if self.high is None else str(self.high),
-            "high_inclusive": self.high_inclusive,
-            "low": None if self.low is None else str(self.low),
-            "low_inclusive": self.low_inclusive,
-            "rule": "range",
+            "after": self.after.record(),
+            "unit": self.unit,
+            "within": str(self.within),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """The text is one of these, letter by letter."""
-
-    values: tuple[str, ...]
-
-    def in_words(self) -> str:
-        """Return the allowed words."""
-        return " or ".join(f"“{value}”" for value in self.values)
-
-    def record(self) -> dict[str, Json]:
-        """Return the rule as a canonical record."""
-        return {"rule": "one_of", "values": list(self.values)}
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """The thing was recorded, whatever it says."""
-
-    def in_words(self) -> str:
-        """Return the rule in words."""
-        return "recorded"
-
-    def record(self) -> dict[str, Json]:
-        """Return the rule as a canonical record."""
-        return {"rule": "present"}
-
-
-@dataclass(frozen=True, slots=True)
-class Agrees:
-    """The text equals what another system says of the same thing, letter by letter."""
-
-    def in_words(self) -> str:
-        """Return the rule in words."""
-        return "equal in both records"
-
-    def record(self) -> dict[str, Json]:
-        """Return the rule as a canonical record."""
-        return {"rule": "agrees"}
-
-
-Rule: TypeAlias = Range | OneOf | Present | Agrees
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A rule that holds from a day on, and the document that says so: followed, never edited."""
-
-    effective: date
-    rule: Rule
-    cites: str
-    kind: str = "specification"
-
-    def record(self) -> dict[str, Json]:
-        """Return the limit as a canonical record."""
-        return {
-            "cites": self.cites,
-            "effective": self.effective.isoformat(),
-            "kind": self.kind,
-            "rule": self.rule.record(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """A characteristic at a step, as one source records it. Sub-steps of the step count too."""
-
-    source: str
-    characteristic: str
-    step: str
-
-    def covers(self, source: str, characteristic: str, step: str) -> bool:
-        """Tell whether something recorded there is what this speaks about."""
-        return (
-            source == self.source
-            and characteristic == self.characteristic
-            and (step == self.step or step.startswith(self.step + "/"))
-        )
-
-    def record(self) -> dict[str, Json]:
-        """Return the selection as a canonical record."""
-        return {
-            "characteristic": self.characteristic,
-            "kind": "observed",
-            "source": self.source,
-            "step": self.step,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Boundary:
-    """One end of a step: `started_at` or `ended_at`."""
-
-    step: str
-    edge: str
-
-    def record(self) -> dict[str, Json]:
-        """Return the boundary as a canonical record."""
-        return {"edge": self.edge, "step": self.step}
-
-
-@dataclass(frozen=True, slots=True)
-class Elapsed:
-    """The time from one step boundary to another, from the batch record, in hours or minutes."""
-
-    start: Boundary
-    end: Boundary
-
-    def record(self) -> dict[str, Json]:
-        """Return the derivation as a canonical record."""
-        return {"end": self.end.record(), "kind": "elapsed", "start": self.start.record()}
-
-
-@dataclass(frozen=True, slots=True)
-class Reduction:
-    """A series brought down to one number over the time of a step.
-
-    A reading that does not speak is a gap; `contracts.reading_kinds` says which do, and
-    `contracts.reduction_loops` what each function computes. `low` and `high` are the range whose
-    outside is counted (`time_outside`, `longest_outside`, `readings_outside`); a ramp (`ramp_rate`)
-    goes from the value `start` to the value `end`.
-    """
-
-    characteristic: str
-    step: str
-    function: str
-    low: Decimal | None = None
-    high: Decimal | None = None
-    start: Decimal | None = None
-    end: Decimal | None = None
-    uncertain: str = "gap"
-    """`gap` or `speaks`: what a reading of status Uncertain is."""
-    substituted: str = "gap"
-    """`gap` or `speaks`: what a reading is that an operator or a server put there."""
-    hold: Decimal | None = None
-    """For how many minutes a reading speaks at most; what is left until the next is unknown."""
-
-    def record(self) -> dict[str, Json]:
-        """Return the derivation as a canonical record."""
-        return {
-            "characteristic": self.characteristic,
-            "end": None if self.end is None else str(self.end),
-            "function": self.function,
-            "high": None if self.high is None else str(self.high),
-            "hold": None if self.hold is None else str(self.hold),
-            "kind": "reduction",
-            "low": None if self.low is None else str(self.low),
-            "start": None if self.start is None else str(self.start),
-            "step": self.step,
-            "substituted": self.substituted,
-            "uncertain": self.uncertain,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many valid results of a characteristic there are: absence among several shows here."""
-
-    observed: Observed
-
-    def record(self) -> dict[str, Json]:
-        """Return the derivation as a canonical record."""
-        return {"kind": "count", "observed": self.observed.record()}
-
-
-Subject: TypeAlias = Observed | Elapsed | Reduction | Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,40 +77,98 @@ class Criterion:
     """The other record, for `agrees`."""
     links: tuple[str, ...] = ()
     """Ids of the CQAs that this criterion protects."""
-    method: str = ""
+    method: Method = NO_METHOD
     unit_procedure: str = ""
+    rounding: str = ""
+    """One of `ROUNDINGS` (USP General Notices 7.20 rounds half up)."""
+    conversions: tuple[Conversion, ...] = ()
+    """Units in which the result is taken too, each with its exact way to the criterion's unit."""
+    applies: Applies = EVERYWHERE
+    due: Due | None = None
+    late_failure: str = ""
+    """What a failure means that comes after the batch was certified for its initial stage."""
+    part_of: str = ""
+    """The criterion of which this is one alternative: alone it speaks neither for nor against."""
 
     def record(self) -> dict[str, Json]:
         """Return the whole criterion as a canonical record."""
         return {
             "against": None if self.against is None else self.against.record(),
+            "applies": self.applies.record(),
             "class": self.attribute_class.value,
+            "conversions": [conversion.record() for conversion in self.conversions],
             "criticality": self.criticality,
+            "due": None if self.due is None else self.due.record(),
             "id": self.id,
+            "late_failure": self.late_failure,
             "limits": [limit.record() for limit in self.limits],
             "links": list(self.links),
             "message": self.message,
-            "method": self.method,
+            "method": self.method.record(),
             "owner": self.owner,
+            "part_of": self.part_of,
             "required_for": self.required_for.value,
+            "rounding": self.rounding,
             "subject": self.subject.record(),
             "title": self.title,
             "unit": self.unit,
             "unit_procedure": self.unit_procedure,
         }
 
-    def on(self, day: date) -> "Criterion | None":
-        """Return the criterion with the one limit in force on a day, or None before its first."""
-        past = [limit for limit in self.limits if limit.effective <= day]
-        if not past:
+    def on(self, day: date, context: Context | None = None) -> "Criterion | None":
+        """Return the criterion with the limits in force for a batch, or None if none blocks.
+
+        Of each kind and applicability the latest limit holds that began by that day and has not
+        ended. With a `context` only those are kept that fit it, one a kind: a limit that names what
+        it applies to goes before one that applies everywhere. Where the context does not tell, all
+        of them stay, and `obstacle` says why nothing can be judged.
+        """
+        newest: dict[tuple[LimitKind, Applies], Limit] = {}
+        for limit in sorted(self.limits, key=lambda one: one.effective):
+            if limit.effective <= day:
+                newest[limit.kind, limit.applies] = limit
+        held = tuple(one for one in newest.values() if one.until is None or day <= one.until)
+        if not any(one.kind.blocks for one in held):
             return None
-        return replace(self, limits=(max(past, key=lambda limit: limit.effective),))
+        if context is None or self.obstacle_among(held, context):
+            return replace(self, limits=held)
+        return replace(self, limits=tuple(_chosen(held, context)))
+
+    def obstacle(self, context: Context) -> str:
+        """Return why no limit in force can be chosen for a batch, in words; empty if one can."""
+        return self.obstacle_among(self.limits, context)
+
+    def obstacle_among(self, limits: tuple[Limit, ...], context: Context) -> str:
+        """Return the same of some limits: of those that `on` found in force."""
+        asked = [self.applies, *(limit.applies for limit in limits)]
+        unknown = dict.fromkeys(name for one in asked for name in one.unknown(context))
+        if unknown and self.applies.fits(context) is not Fit.NO:
+            names = " and ".join(name.replace("_", " ") for name in unknown)
+            return f"the {names} of this batch is not on record"
+        blocking = [one for one in limits if one.kind.blocks]
+        if blocking and all(one.applies.fits(context) is Fit.NO for one in blocking):
+            asked_of = {name: context[name] for one in blocking for name, _ in one.applies.to}
+            told = ", ".join(f"{name.replace('_', ' ')} {one}" for name, one in asked_of.items())
+            return f"no limit is set for {told}"
+        return ""
+
+    def by_kind(self) -> Iterator["Criterion"]:
+        """Yield the criterion once for each of its limits, the blocking one first.
+
+        The one that blocks keeps the criterion's name; another is named for its kind, and where no
+        variant was chosen yet for what it applies to: `IPC-VIA-002/alert`, `CQA-DOS-001@adult`.
+        """
+        several = sum(one.kind.blocks for one in self.limits) > 1
+        for limit in sorted(self.limits, key=lambda one: not one.kind.blocks):
+            name = self.id if limit.kind.blocks else f"{self.id}/{limit.kind}"
+            if several and limit.applies.to:
+                name += "@" + ",".join("+".join(values) for _, values in limit.applies.to)
+            yield replace(self, id=name, limits=(limit,))
 
     @property
     def limit(self) -> Limit:
-        """The limit in force, of a criterion taken on a day."""
-        (limit,) = self.limits
-        return limit
+        """The limit that blocks, of a criterion taken for a batch."""
+        return next((one for one in self.limits if one.kind.blocks), self.limits[0])
 
     @property
     def weight(self) -> tuple[int, int]:
@@ -296,41 +179,23 @@ class Criterion:
         )
 
     def limit_in_words(self) -> str:
-        """Return the limit in force with its unit."""
-        words = self.limit.rule.in_words()
-        return with_unit(words, self.unit) if isinstance(self.limit.rule, Range) else words
+        """Return the blocking limit in force with its unit; each variant if none was chosen."""
+        blocking = [one for one in self.limits if one.kind.blocks] or [self.limit]
+        if len(blocking) == 1:
+            return self.in_words(blocking[0])
+        return "; ".join(f"{self.in_words(one)} ({one.applies.in_words()})" for one in blocking)
+
+    def in_words(self, limit: Limit) -> str:
+        """Return one of the limits with the unit."""
+        words = limit.rule.in_words()
+        return with_unit(words, self.unit) if isinstance(limit.rule, Range) else words
 
 
-@dataclass(frozen=True, slots=True)
-class Strategy:
-    """The approved control strategy of a product: every criterion, with every dated limit."""
-
-    product: str
-    title: str
-    version: str
-    criteria: tuple[Criterion, ...]
-
-    @property
-    def digest(self) -> Digest:
-        """The strategy's name, from everything it says."""
-        return digest_of(canonical(self.record()))
-
-    def record(self) -> dict[str, Json]:
-        """Return the whole strategy as a canonical record."""
-        return {
-            "criteria": [criterion.record() for criterion in self.criteria],
-            "product": self.product,
-            "title": self.title,
-            "version": self.version,
-        }
-
-    def in_force(self, day: date) -> tuple[Criterion, ...]:
-        """Return the criteria in force on a day, each with its one limit, in their order."""
-        return tuple(_taken_on(self.criteria, day))
-
-
-def _taken_on(criteria: Iterable[Criterion], day: date) -> Iterable[Criterion]:
-    for criterion in criteria:
-        taken = criterion.on(day)
-        if taken is not None:
-            yield taken
+def _chosen(limits: tuple[Limit, ...], context: Context) -> Iterator[Limit]:
+    """Yield one limit a kind: the one whose applicability says most of those that fit."""
+    for kind in LimitKind:
+        fitting = [
+            one for one in limits if one.kind is kind and one.applies.fits(context) is Fit.YES
+        ]
+        if fitting:
+            yield max(fitting, key=lambda one: (len(one.applies.to), one.effective))

@@ -1,97 +1,104 @@
 """Calculated observations: how long passed between two steps, and how many results there are."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from zoneinfo import ZoneInfo
 
-from contracts.criterion import Boundary, Count, Criterion, Elapsed, Observed, Reduction
-from contracts.observation import (
-    Awaited,
-    Moment,
-    Number,
-    Observation,
-    Origin,
-    Provenance,
-    Status,
-    Subject,
-)
+from contracts.calculate import calculated
+from contracts.calculated import Calculation, calculated_from
+from contracts.criterion import Criterion
+from contracts.observation import Awaited, Moment, Number, Observation, Status, Subject
 from contracts.question import selected
+from contracts.steps import boundary, moment
+from contracts.subject import Boundary, Count, Delay, Elapsed, End, Observed, Reduction
+from contracts.times import written
 
 _UNIT_SECONDS = {"h": 3600, "min": 60, "s": 1, "d": 86400}
 _PLACES = Decimal("0.0001")
 
 
+def derive(
+    criteria: Sequence[Criterion],
+    observations: Sequence[Observation],
+    from_series: Mapping[str, Observation],
+) -> dict[str, tuple[Observation, ...]]:
+    """Return every calculated observation by the id of the criterion that asked for it.
+
+    `from_series` are the numbers that a calculation on columns made of the equipment's readings.
+    How many alternatives are met is not among them: that follows from verdicts.
+    """
+    return (
+        elapsed(criteria, observations)
+        | counted(criteria, observations)
+        | calculated(criteria, observations)
+        | {name: (one,) for name, one in from_series.items()}
+    )
+
+
 def elapsed(
     criteria: Iterable[Criterion], observations: Sequence[Observation]
-) -> dict[str, Observation]:
-    """Return the calculated time for every `elapsed` criterion whose two moments are on record."""
-    found: dict[str, Observation] = {}
+) -> dict[str, tuple[Observation, ...]]:
+    """Return the calculated times of every `elapsed` and `delay` criterion, if any are on record.
+
+    An end that stands in the records several times gives a time each; a lot without an expiry date
+    is absent, and a `count` criterion makes that visible.
+    """
+    found: dict[str, tuple[Observation, ...]] = {}
     for criterion in criteria:
-        if isinstance(criterion.subject, Elapsed):
-            ends = _moments(criterion.subject, observations)
-            if ends is not None:
-                found[criterion.id] = _time_between(criterion, *ends)
-    return found
+        match criterion.subject:
+            case Elapsed(start, end):
+                pairs = itertools.product(_ends(start, observations), _ends(end, observations))
+                found[criterion.id] = tuple(_time_between(criterion, *pair) for pair in pairs)
+            case Delay(observed):
+                results = selected(observed, observations)
+                found[criterion.id] = tuple(_delays(criterion, results))
+            case _:
+                pass
+    return {name: values for name, values in found.items() if values}
 
 
-def _moments(
-    subject: Elapsed, observations: Sequence[Observation]
-) -> tuple[Observation, Observation] | None:
-    start = boundary(subject.start, observations)
-    end = boundary(subject.end, observations)
-    return None if start is None or end is None else (start, end)
-
-
-def boundary(wanted: Boundary, observations: Iterable[Observation]) -> Observation | None:
-    """Return the observation of a step's start or end, if the batch record has exactly one.
-
-    A step that ran twice has two starts: which of them a criterion means is for a person to say, so
-    nothing is calculated from either.
-    """
-    found = [
+def _ends(end: End, observations: Sequence[Observation]) -> list[Observation]:
+    if isinstance(end, Boundary):
+        one = boundary(end, observations)
+        return [] if one is None else [one]
+    return [
         one
-        for one in observations
-        if one.source == "batch_record"
-        and one.step == wanted.step
-        and one.characteristic == wanted.edge
-        and isinstance(one.value, Moment)
-        and one.status is not Status.INVALIDATED
+        for one in selected(end, observations)
+        if isinstance(one.value, Moment) and one.status is not Status.INVALIDATED
     ]
-    return found[0] if len(found) == 1 else None
 
 
-MANUFACTURE_START = Boundary("apheresis_receipt", "started_at")
-"""The one date that selects which limit is in force: the start of manufacture."""
-
-
-def day_of(observations: Iterable[Observation], today: date) -> date:
-    """Return the day that selects the limits, by the calendar of the plant's own zone.
-
-    Without a readable start of manufacture it is today: every criterion that needs the batch record
-    is then not evaluable, and the limits of today are shown beside it.
-    """
-    start = boundary(MANUFACTURE_START, observations)
-    if start is None:
-        return today
-    return _moment(start).astimezone(ZoneInfo(start.zone)).date()
+def _delays(criterion: Criterion, results: Iterable[Observation]) -> Iterator[Observation]:
+    """Yield how long after it happened each thing was recorded, where the source says both."""
+    for one in results:
+        if one.occurred_at is not None and one.recorded_at is not None:
+            calculation = Calculation(
+                criterion=criterion.id,
+                what=f"time from {one.characteristic} until it was recorded",
+                recipe=f"recorded {written(one.recorded_at)}, happened {written(one.occurred_at)}",
+                unit=criterion.unit,
+                step=one.step,
+            )
+            passed = in_unit(one.recorded_at - one.occurred_at, criterion.unit)
+            yield calculated_from((one,), Number(passed), calculation)
 
 
 def counted(
     criteria: Iterable[Criterion], observations: Sequence[Observation]
-) -> dict[str, Observation]:
+) -> dict[str, tuple[Observation, ...]]:
     """Return the number of valid results for every `count` criterion that has any at all.
 
     One subject at one step counts once: a retest, or two entries under one day, are one. A result
     that its source invalidated, or that is still awaited, does not count.
     """
-    found: dict[str, Observation] = {}
+    found: dict[str, tuple[Observation, ...]] = {}
     for criterion in criteria:
         if isinstance(criterion.subject, Count):
             results = _occasions(selected(criterion.subject.observed, observations))
             if results:
-                found[criterion.id] = _count(criterion, criterion.subject.observed, results)
+                found[criterion.id] = (_count(criterion, criterion.subject.observed, results),)
     return found
 
 
@@ -104,63 +111,29 @@ def _occasions(results: Iterable[Observation]) -> list[Observation]:
 
 
 def _count(criterion: Criterion, subject: Observed, results: Sequence[Observation]) -> Observation:
-    last = results[-1]
-    return replace(
-        last,
-        subject=Subject("batch", last.batch),
-        step=subject.step,
-        characteristic=f"results of {subject.characteristic}",
-        as_written="",
-        value=Number(Decimal(len(results))),
+    calculation = Calculation(
+        criterion=criterion.id,
+        what=f"results of {subject.characteristic}",
+        recipe=f"number of valid results of {subject.characteristic} at {subject.step}",
         unit="1",
-        recorded_at=None,
-        recorded_by="batchproof",
-        instrument="batchproof",
-        status=Status.FINAL,
-        provenance=Provenance.CALCULATED,
-        origin=Origin(
-            places=tuple(one.origin.places[0] for one in results),
-            derived_from=tuple(one.id for one in results),
-            recipe=f"number of valid results of {subject.characteristic} at {subject.step}",
-        ),
-        source_key=criterion.id,
-        retest_of="",
-        supersedes="",
-        reason="",
-        qualifiers=(),
+        step=subject.step,
     )
+    return calculated_from(results, Number(Decimal(len(results))), calculation)
 
 
 def _time_between(criterion: Criterion, start: Observation, end: Observation) -> Observation:
-    passed = _moment(end) - _moment(start)
-    number = in_unit(passed, criterion.unit)
-    return Observation(
-        batch=end.batch,
-        source="batch_record",
-        subject=Subject("batch", end.batch),
-        step=end.step,
-        characteristic=f"time from {start.step} {start.characteristic}",
-        as_written="",
-        value=Number(number),
-        unit=criterion.unit,
-        occurred_at=_moment(end),
-        recorded_at=None,
-        captured_at=end.captured_at,
-        zone=end.zone,
-        recorded_by="batchproof",
-        instrument="batchproof",
-        status=Status.FINAL,
-        provenance=Provenance.CALCULATED,
-        origin=Origin(
-            places=(end.origin.places[0], start.origin.places[0]),
-            derived_from=(end.id, start.id),
-            recipe=(
-                f"{end.step} {end.characteristic} {end.as_written} minus "
-                f"{start.step} {start.characteristic} {start.as_written}, in {criterion.unit}"
-            ),
+    calculation = Calculation(
+        criterion=criterion.id,
+        what=f"time from {start.step} {start.characteristic}",
+        recipe=(
+            f"{end.step} {end.characteristic} {end.as_written} minus "
+            f"{start.step} {start.characteristic} {start.as_written}, in {criterion.unit}"
         ),
-        source_key=criterion.id,
+        unit=criterion.unit,
+        step=end.step,
     )
+    number = Number(in_unit(moment(end) - moment(start), criterion.unit))
+    return calculated_from((start, replace(end, occurred_at=moment(end))), number, calculation)
 
 
 def in_unit(passed: timedelta, unit: str) -> Decimal:
@@ -170,12 +143,6 @@ def in_unit(passed: timedelta, unit: str) -> Decimal:
     """
     microseconds = Decimal(passed // timedelta(microseconds=1))
     return (microseconds / (_UNIT_SECONDS[unit] * 1_000_000)).quantize(_PLACES, ROUND_HALF_EVEN)
-
-
-def _moment(observed: Observation) -> datetime:
-    if not isinstance(observed.value, Moment):
-        raise TypeError(observed.characteristic)
-    return observed.value.moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +157,12 @@ class Window:
     @property
     def started_at(self) -> datetime:
         """When the step started."""
-        return _moment(self.start)
+        return moment(self.start)
 
     @property
     def ended_at(self) -> datetime:
         """When the step ended."""
-        return _moment(self.end)
+        return moment(self.end)
 
 
 def series_steps(criteria: Iterable[Criterion]) -> tuple[str, ...]:

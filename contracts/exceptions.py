@@ -4,7 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts import reference
+from contracts.alternatives import Concluded
+from contracts.attempts import approver, concerns
 from contracts.criterion import Criterion, Stage
+from contracts.crossings import crossings
 from contracts.observation import Observation, Provenance, Status
 from contracts.question import Answer, Point, Question, selected
 from contracts.readiness import QualityException, required
@@ -20,6 +23,8 @@ _KIND = {
     Outcome.NOT_EVALUABLE: "result not evaluable",
     Outcome.PENDING: "result pending",
 }
+
+_ALTERNATIVE = "alternative not met"
 
 _UNREAD = {
     RESULT: ("result not in the contract", False),
@@ -43,17 +48,19 @@ class Aside:
 
 def exceptions(
     stage: Stage,
-    asked: Sequence[Question],
-    verdicts: Sequence[Verdict],
+    concluded: Concluded,
     observations: Sequence[Observation],
     aside: Aside,
 ) -> tuple[QualityException, ...]:
     """Return every exception of one evaluation, numbered, the blocking ones first."""
+    asked, verdicts = concluded.asked, concluded.verdicts
     criteria = {question.criterion.id: question.criterion for question in asked}
     drawn = [
         *_from_quarantines(aside.quarantines),
         *_from_doubts(aside.doubts),
         *_from_verdicts(stage, criteria, verdicts),
+        *_from_concerns(asked, verdicts, observations),
+        *_from_crossings(concluded),
         *_from_retests(observations),
         *_from_unread(aside.unread),
         *_from_invalidated(asked, observations),
@@ -114,13 +121,32 @@ def _from_verdicts(
     for one in verdicts:
         if one.outcome in _KIND:
             failed = one.outcome is Outcome.NOT_MET
+            criterion = criteria[one.criterion]
             yield _draft(
-                _KIND[one.outcome],
+                _ALTERNATIVE if criterion.part_of else _KIND[one.outcome],
                 one.message,
-                blocking=failed or required(criteria[one.criterion], stage),
+                blocking=not criterion.part_of and (failed or required(criterion, stage)),
                 criterion=one.criterion,
                 about=one.observations,
             )
+
+
+def _from_concerns(
+    asked: Sequence[Question], verdicts: Sequence[Verdict], observations: Sequence[Observation]
+) -> Iterator[QualityException]:
+    for one in concerns(asked, verdicts, observations):
+        yield _draft(
+            one.kind,
+            one.message,
+            blocking=one.blocking,
+            criterion=one.criterion,
+            about=one.about,
+        )
+
+
+def _from_crossings(concluded: Concluded) -> Iterator[QualityException]:
+    for one in crossings(concluded.asked, concluded.answers, concluded.verdicts):
+        yield _draft(one.kind, one.message, criterion=one.criterion, about=one.about)
 
 
 def _from_retests(observations: Sequence[Observation]) -> Iterator[QualityException]:
@@ -153,7 +179,7 @@ def _from_invalidated(
         if one.id in failing:
             yield _draft(
                 "failing result set aside",
-                f"{_what(one)}: a failing result was set aside without a reason: "
+                f"{_what(one)}: a failing result was set aside {_lacking(one)}: "
                 f"“{one.as_written}” against {failing[one.id].limit_in_words()}.",
                 blocking=True,
                 about=[one.id],
@@ -173,12 +199,13 @@ def _hidden(asked: Iterable[Question], observations: Sequence[Observation]) -> d
         one.id: question.criterion
         for question in asked
         for one in question.set_aside
-        if not _has_reason(one) and _fails(question.criterion, one, observations)
+        if not _set_aside_rightly(one) and _fails(question.criterion, one, observations)
     }
 
 
 def _fails(criterion: Criterion, one: Observation, observations: Sequence[Observation]) -> bool:
     """Tell whether a result would not have met a criterion, had it been judged."""
+    value = criterion.method.reading_of(one.value)
     others: Iterable[Observation | None] = (None,)
     if criterion.against is not None:
         others = [
@@ -186,7 +213,9 @@ def _fails(criterion: Criterion, one: Observation, observations: Sequence[Observ
             for other in selected(criterion.against, observations)
             if other.status is not Status.INVALIDATED
         ]
-    return any(reference.answer(criterion, Point(one, other)) is Answer.NOT_MET for other in others)
+    return any(
+        reference.answer(criterion, Point(one, other, value)) is Answer.NOT_MET for other in others
+    )
 
 
 def _from_changes(observations: Sequence[Observation]) -> Iterator[QualityException]:
@@ -239,6 +268,20 @@ def _value(one: Observation) -> str:
 
 def _reason(one: Observation) -> str:
     return one.reason.rstrip(". ") if _has_reason(one) else "no reason given"
+
+
+def _set_aside_rightly(one: Observation) -> bool:
+    """Tell whether a result has the reason it needs, and a laboratory's the approver besides.
+
+    An entry of the batch record that was corrected has its reason in the record's own change.
+    """
+    return _has_reason(one) and (one.source != "lims" or bool(approver(one)))
+
+
+def _lacking(one: Observation) -> str:
+    if _has_reason(one):
+        return "with a reason that nobody approved"
+    return "without a reason"
 
 
 def _has_reason(one: Observation) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from contracts.canonical import Json
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest, Place, digest_of
+from contracts.explain import Step, history, limits, links
 from contracts.manifest import CAPTURES
 from contracts.observation import Observation
 from contracts.opened import Opened, Read, member_of
@@ -14,19 +15,6 @@ from contracts.quote import Quote, quote
 from contracts.reading_at import reading_at
 from contracts.verdict import Verdict
 from contracts.words import source_in_words, step_in_words, with_unit
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a lineage, in the words of W3C PROV: what it is, and what was done to get it."""
-
-    kind: str
-    identifier: str
-    words: str
-
-    def record(self) -> dict[str, Json]:
-        """Return the step as a record."""
-        return {"id": self.identifier, "kind": self.kind, "words": self.words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +74,12 @@ def trace(package: Opened, read: Read, item: str) -> Trace:
         return _reading(package, read, item)
     if item in package.verdicts:
         shown = _observations_of(package, package.verdicts[item].observations)
-        steps = [*_verdict_steps(package, item), *_observation_steps(package, shown)]
+        direct = [package.observations[name] for name in package.verdicts[item].observations]
+        steps = [
+            *_verdict_steps(package, item),
+            *history(direct),
+            *_observation_steps(package, shown),
+        ]
     else:
         first = member_of(package.observations, item, "verdict or observation")
         shown = _observations_of(package, [first.id])
@@ -110,14 +103,10 @@ def _observations_of(package: Opened, identifiers: Iterable[str]) -> tuple[Obser
 
 def _verdict_steps(package: Opened, item: str) -> Iterator[Step]:
     verdict = package.verdicts[item]
-    criterion = member_of({one.id: one for one in package.criteria}, item, "criterion")
+    criteria = {one.id: one for one in package.criteria}
     yield Step("verdict", item, f"{verdict.outcome}: {verdict.message}")
-    yield Step(
-        "criterion",
-        item,
-        f"{criterion.title}: {criterion.limit_in_words()}, in force since "
-        f"{criterion.limit.effective.isoformat()} ({criterion.limit.cites})",
-    )
+    yield from limits(member_of(criteria, item, "criterion"))
+    yield from links(item, criteria, package.verdicts)
     yield Step("strategy", package.strategy, f"the strategy in force on {package.day.isoformat()}")
     yield Step(
         "judgement",

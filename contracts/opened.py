@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar, runtime_checkable
 
-from contracts import restore
+from contracts import restore, restore_strategy
 from contracts.canonical import Json, parse_strict
 from contracts.criterion import Criterion, Stage
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.evidence import Capture, Digest
 from contracts.manifest import EVALUATION, table_lines, table_path
+from contracts.members import Record
 from contracts.observation import Observation, Provenance
 from contracts.question import Evidence
 from contracts.readiness import QualityException
@@ -25,6 +26,7 @@ Read = Callable[[str], bytes]
 EVALUATION_MEMBERS = frozenset(
     {
         "batch",
+        "context",
         "criteria_in_force",
         "criteria_judged",
         "doubts",
@@ -79,6 +81,8 @@ class Opened:
     readiness: str
     zones: Mapping[str, str]
     """The zone each source writes its times in."""
+    context: Mapping[str, str]
+    """What is known of the batch, for limits that depend on it."""
     doubts: tuple[str, ...]
     """Where the strategy's files contradict their own examples."""
     wording: str
@@ -96,15 +100,14 @@ class Opened:
     def evidence(self) -> Evidence:
         """Return the evidence as it was put to the judges."""
         ids = {criterion.id for criterion in self.criteria}
-        calculated = {
-            one.source_key: one
-            for one in self.observations.values()
-            if one.provenance is Provenance.CALCULATED and one.source_key in ids
-        }
+        calculated: dict[str, tuple[Observation, ...]] = {}
+        for one in self.observations.values():
+            if one.provenance is Provenance.CALCULATED and one.source_key in ids:
+                calculated[one.source_key] = (*calculated.get(one.source_key, ()), one)
         recorded = tuple(
             one for one in self.observations.values() if one.source_key not in calculated
         )
-        return Evidence(recorded, calculated, self.quarantines)
+        return Evidence(recorded, calculated, self.quarantines, self.context)
 
 
 def opened(read: Read) -> Opened:
@@ -136,11 +139,12 @@ def opened(read: Read) -> Opened:
             judged=int(str(record["criteria_judged"])),
             readiness=str(record["readiness"]),
             zones=_texts(record["zones"]),
+            context=_texts(record["context"]),
             doubts=tuple(_strings(record["doubts"])),
             wording=str(record["wording"]),
             captured=captures,
             captures={one.digest: one for one in captures},
-            criteria=_table(read, "criteria", restore.criterion),
+            criteria=_table(read, "criteria", restore_strategy.criterion),
             observations={one.id: one for one in observations},
             verdicts={one.criterion: one for one in verdicts},
             exceptions=_table(read, "exceptions", restore.quality_exception),
@@ -153,7 +157,7 @@ def opened(read: Read) -> Opened:
 
 def _texts(value: object) -> Mapping[str, str]:
     if not isinstance(value, Mapping):
-        raise TypeError("zones")
+        raise TypeError("texts by name")
     return {str(name): str(text) for name, text in value.items()}
 
 
@@ -168,7 +172,7 @@ def _each_once(table: str, keys: Sequence[str]) -> None:
         raise IntegrityError("a record that stands there twice", where=table_path(table))
 
 
-def _series(record: restore.Record) -> SeriesIndex:
+def _series(record: Record) -> SeriesIndex:
     return SeriesIndex(
         capture=str(record["capture"]),
         tag=str(record["tag"]),
@@ -178,7 +182,7 @@ def _series(record: restore.Record) -> SeriesIndex:
     )
 
 
-def _table(read: Read, name: str, build: Callable[[restore.Record], T]) -> tuple[T, ...]:
+def _table(read: Read, name: str, build: Callable[[Record], T]) -> tuple[T, ...]:
     found = []
     for number, line in enumerate(table_lines(read(table_path(name))), start=1):
         try:

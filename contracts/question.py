@@ -1,13 +1,30 @@
 """What is put to the judges: a criterion, and every point of evidence it speaks about."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from contracts.criterion import Agrees, Count, Criterion, Elapsed, Observed, Reduction
-from contracts.observation import Awaited, Observation, Status
+from contracts.applicability import Context, Fit
+from contracts.criterion import Criterion
+from contracts.observation import Awaited, Observation, Status, Text, Value
 from contracts.reading import Quarantine
+from contracts.rule import Agrees, OneOf
+from contracts.steps import due_at
+from contracts.subject import (
+    Alternatives,
+    Boundary,
+    Count,
+    Delay,
+    Difference,
+    Elapsed,
+    Observed,
+    Quotient,
+    Reduction,
+    Reportable,
+)
 
 
 class Answer(StrEnum):
@@ -24,6 +41,8 @@ class Point:
 
     observation: Observation
     other: Observation | None = None
+    reading: Value | None = None
+    """What the method's words stand for, where the source wrote such a word (`TNTC`)."""
 
     @property
     def id(self) -> str:
@@ -31,6 +50,11 @@ class Point:
         if self.other is None:
             return self.observation.id
         return f"{self.observation.id}~{self.other.id}"
+
+    @property
+    def value(self) -> Value:
+        """The value to judge."""
+        return self.observation.value if self.reading is None else self.reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +68,20 @@ class Question:
     set_aside: tuple[Observation, ...] = ()
     """Results that the source itself invalidated: shown, not judged."""
     obstacle: str = ""
-    """Why nothing can be judged, in words, when a source is in quarantine."""
+    """Why nothing can be judged, in words: a source in quarantine, an unknown cohort."""
+    elsewhere: str = ""
+    """What the criterion applies to, in words, where that is not this batch."""
+    due: datetime | None = None
+    """By when the result is owed."""
+
+    def by_kind(self) -> Iterator["Question"]:
+        """Yield the question once for each of its criterion's limits, the blocking one first."""
+        for criterion in self.criterion.by_kind():
+            yield replace(self, criterion=criterion)
 
 
 Answers: TypeAlias = Mapping[tuple[str, str], Answer]
-"""Answers by (criterion id, point id)."""
+"""Answers by (name of the criterion for one of its limits, point id): see `Criterion.by_kind`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +89,11 @@ class Evidence:
     """Everything that was read for a batch, and what could not be read."""
 
     observations: tuple[Observation, ...]
-    derived: Mapping[str, Observation]
+    derived: Mapping[str, tuple[Observation, ...]]
     """Calculated observations by the id of the criterion that asked for them."""
     quarantines: tuple[Quarantine, ...] = ()
+    context: Context | None = None
+    """What is known of the batch, for limits that depend on it; None: nothing depends on it."""
 
 
 def questions(criteria: Sequence[Criterion], evidence: Evidence) -> tuple[Question, ...]:
@@ -67,19 +102,30 @@ def questions(criteria: Sequence[Criterion], evidence: Evidence) -> tuple[Questi
 
 
 def _question(criterion: Criterion, evidence: Evidence) -> Question:
-    obstacle = _obstacle(criterion, evidence.quarantines)
+    context = evidence.context or {}
+    if criterion.applies.fits(context) is Fit.NO:
+        return Question(criterion, (), elsewhere=criterion.applies.in_words())
+    obstacle = criterion.obstacle(context) or _obstacle(criterion, evidence.quarantines)
     if obstacle:
         return Question(criterion, (), obstacle=obstacle)
+    due = due_at(criterion.due, evidence.observations)
     if not isinstance(criterion.subject, Observed):
-        derived = evidence.derived.get(criterion.id)
-        return Question(criterion, () if derived is None else (Point(derived),))
+        derived = evidence.derived.get(criterion.id, ())
+        return Question(
+            criterion,
+            points=tuple(Point(one) for one in derived if not isinstance(one.value, Awaited)),
+            awaited=tuple(one for one in derived if isinstance(one.value, Awaited)),
+            due=due,
+        )
     found = tuple(selected(criterion.subject, evidence.observations))
     live = tuple(one for one in found if one.status is not Status.INVALIDATED)
+    awaited = tuple(one for one in live if is_awaited(criterion, one))
     return Question(
         criterion,
         points=tuple(_points(criterion, live, evidence.observations)),
-        awaited=tuple(one for one in live if isinstance(one.value, Awaited)),
+        awaited=awaited,
         set_aside=tuple(one for one in found if one.status is Status.INVALIDATED),
+        due=due,
     )
 
 
@@ -90,12 +136,40 @@ def selected(subject: Observed, observations: Iterable[Observation]) -> Iterable
             yield one
 
 
+def is_awaited(criterion: Criterion, one: Observation) -> bool:
+    """Tell whether a result is still to come.
+
+    So is one that is only provisional (`negative to date, day 3`), unless the rule takes it from
+    that day on.
+    """
+    rule, value = criterion.limit.rule, one.value
+    if isinstance(value, Awaited):
+        return True
+    if not isinstance(rule, OneOf) or not isinstance(value, Text):
+        return False
+    day = provisional_day(rule, value.text)
+    return day is not None and (rule.from_day is None or day < rule.from_day)
+
+
+def provisional_day(rule: OneOf, text: str) -> int | None:
+    """Return up to which day a provisional result speaks; None if it is not provisional.
+
+    0 if it names no day, so that no `from_day` is ever reached by it.
+    """
+    said = text.strip().casefold()
+    if not rule.provisional or not said.startswith(rule.provisional.casefold()):
+        return None
+    rest = said[len(rule.provisional) :]
+    named = re.fullmatch(r"[\s,;(]*day\s*([0-9]{1,3})[\s).]*", rest)
+    return int(named[1]) if named else 0
+
+
 def _points(
     criterion: Criterion, live: Sequence[Observation], everything: Sequence[Observation]
 ) -> Iterable[Point]:
-    results = [one for one in live if not isinstance(one.value, Awaited)]
+    results = [one for one in live if not is_awaited(criterion, one)]
     if not isinstance(criterion.limit.rule, Agrees) or criterion.against is None:
-        yield from (Point(one) for one in results)
+        yield from (Point(one, reading=criterion.method.reading_of(one.value)) for one in results)
         return
     others = [
         other
@@ -106,17 +180,28 @@ def _points(
 
 
 def sources_of(criterion: Criterion) -> tuple[str, ...]:
-    """Return the names of the sources a criterion cannot be judged without."""
+    """Return the names of the sources a criterion cannot be judged without, each once."""
+    return tuple(dict.fromkeys(_sources(criterion)))
+
+
+def _sources(criterion: Criterion) -> Iterator[str]:
     match criterion.subject:
         case Observed(source=source):
-            other = () if criterion.against is None else (criterion.against.source,)
-            return (source, *other)
-        case Count(observed):
-            return (observed.source,)
-        case Elapsed():
-            return ("batch_record",)
+            yield source
+            if criterion.against is not None:
+                yield criterion.against.source
+        case Count(observed) | Delay(observed) | Reportable(observed=observed):
+            yield observed.source
+        case Elapsed(start, end):
+            yield from (
+                "batch_record" if isinstance(one, Boundary) else one.source for one in (start, end)
+            )
         case Reduction():
-            return ("equipment", "batch_record")
+            yield from ("equipment", "batch_record")
+        case Quotient(operands=operands) | Difference(operands=operands):
+            yield from (one.observed.source for one in operands if one.observed is not None)
+        case Alternatives():
+            return
 
 
 def _obstacle(criterion: Criterion, quarantines: Iterable[Quarantine]) -> str:

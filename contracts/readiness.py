@@ -66,15 +66,18 @@ def decide(
     """Decide readiness; absence is never conformity, and no criteria is not readiness.
 
     1. a criterion required for the stage that is not met: not ready;
-    2. a blocking exception that is no criterion's: not ready, or incomplete if evidence is lacking;
+    2. a blocking exception that says more than a verdict: not ready, or incomplete if evidence is
+       lacking;
     3. a required criterion that is pending, missing or not evaluable: incomplete;
-    4. no criterion required for the stage at all: incomplete;
+    4. no criterion required for the stage that is met: incomplete;
     5. otherwise ready.
 
-    A failure counts at every stage, also of a criterion that is only required later.
+    A failure counts at every stage, also of a criterion that is only required later. What is one of
+    several alternatives speaks through the criterion that it is part of.
     """
     by_id: Mapping[str, Criterion] = {criterion.id: criterion for criterion in criteria}
     heavy_first = sorted(verdicts, key=lambda one: by_id[one.criterion].weight)
+    heavy_first = [one for one in heavy_first if not by_id[one.criterion].part_of]
     failed = [one.message for one in heavy_first if one.outcome is Outcome.NOT_MET]
     lacking = [
         one.message
@@ -82,15 +85,22 @@ def decide(
         if one.outcome in (Outcome.PENDING, Outcome.MISSING, Outcome.NOT_EVALUABLE)
         and required(by_id[one.criterion], stage)
     ]
-    own = [one for one in exceptions if one.blocking and not one.criterion]
+    told = {one.message for one in verdicts}
+    own = [one for one in exceptions if one.blocking and one.message not in told]
     failed += [one.message for one in own if one.kind not in ABSENCES]
     absent = [one.message for one in own if one.kind in ABSENCES]
     if failed:
         return Readiness(stage, Ready.NOT_READY, tuple(failed + absent + lacking))
     if absent or lacking:
         return Readiness(stage, Ready.INCOMPLETE, tuple(absent + lacking))
-    if not any(required(criterion, stage) for criterion in criteria):
-        return Readiness(stage, Ready.INCOMPLETE, ("No criterion is in force for this stage.",))
+    if not any(
+        one.outcome is Outcome.MET and required(by_id[one.criterion], stage) for one in heavy_first
+    ):
+        return Readiness(
+            stage,
+            Ready.INCOMPLETE,
+            ("No criterion in force for this stage applies to this batch.",),
+        )
     return Readiness(stage, Ready.READY, ())
 
 

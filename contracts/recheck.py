@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from contracts import reference, restore
+from contracts import reference, restore, restore_strategy
+from contracts.alternatives import Concluded, concluded
 from contracts.canonical import Json, canonical, parse_strict
-from contracts.conclude import conclude
-from contracts.criterion import Strategy
-from contracts.derive import counted, day_of, elapsed, series_steps, windows
+from contracts.context import context_of
+from contracts.derive import derive, series_steps, windows
 from contracts.errors import IntegrityError, UnreadableError
 from contracts.evidence import digest_of
 from contracts.exceptions import Aside, exceptions
@@ -25,13 +25,14 @@ from contracts.manifest import (
 )
 from contracts.observation import Observation
 from contracts.opened import Opened, Read
-from contracts.question import Question, questions
 from contracts.quote import quotes_value
 from contracts.readiness import decide
 from contracts.reading import Reading
 from contracts.reductions import expected_equipment, reduced
 from contracts.sources import batch_record, equipment, lims
-from contracts.sources.contract import SourceContract, source_contract
+from contracts.sources.contract import SourceContract
+from contracts.sources.odcs import source_contract
+from contracts.steps import day_of
 from contracts.words import WORDING
 
 Recheck: TypeAlias = Callable[[Read, Opened], Iterator[tuple[str, str]]]
@@ -65,11 +66,15 @@ def _in_force(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
     if digest_of(data) != package.strategy:
         yield STRATEGY, "The evaluation names another strategy."
         return
-    strategy = restore.restored("strategy", _strategy_from, parse_strict(data))
-    day = day_of(package.evidence().observations, package.day)
+    strategy = restore.restored("strategy", restore_strategy.strategy, parse_strict(data))
+    observations = package.evidence().observations
+    day = day_of(strategy.dated_by, observations, package.day)
     if day != package.day:
         yield EVALUATION, f"Limits are taken from {package.day}; manufacture started on {day}."
-    expected = [one.record() for one in strategy.in_force(package.day)]
+    context = context_of(strategy.dimensions, observations, package.context)
+    if context != package.context:
+        yield EVALUATION, f"The batch is judged as {package.context}; its records say {context}."
+    expected = [one.record() for one in strategy.in_force(package.day, package.context)]
     if expected != [one.record() for one in package.criteria]:
         yield table_path("criteria"), f"Not the criteria in force on {package.day}."
     counts = {len(expected), package.in_force, package.judged, len(package.verdicts)}
@@ -81,25 +86,12 @@ def _in_force(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
         yield table_path("verdicts"), words
 
 
-def _strategy_from(record: Mapping[str, object]) -> Strategy:
-    criteria = record["criteria"]
-    if not isinstance(criteria, list):
-        raise IntegrityError("a strategy without criteria", where=STRATEGY)
-    return Strategy(
-        product=str(record["product"]),
-        title=str(record["title"]),
-        version=str(record["version"]),
-        criteria=tuple(restore.restored("criterion", restore.criterion, one) for one in criteria),
-    )
-
-
-def _asked(package: Opened) -> tuple[Question, ...]:
-    return questions(package.criteria, package.evidence())
+def _concluded(package: Opened) -> Concluded:
+    return concluded(package.criteria, package.evidence(), reference.judge)
 
 
 def _verdicts(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
-    asked = _asked(package)
-    for verdict in conclude(asked, reference.judge(asked)):
+    for verdict in _concluded(package).verdicts:
         recorded = package.verdicts.get(verdict.criterion)
         if recorded is None:
             continue
@@ -185,20 +177,19 @@ def _differing(
 
 def _calculated(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
     evidence = package.evidence()
-    derived = (
-        elapsed(package.criteria, evidence.observations)
-        | counted(package.criteria, evidence.observations)
-        | _from_series(read, package)
-    )
+    again = _concluded(package)
+    derived = derive(package.criteria, evidence.observations, _from_series(read, package))
+    for one in again.calculated:
+        derived[one.source_key] = (*derived.get(one.source_key, ()), one)
     for name in sorted(set(derived) | set(evidence.derived)):
-        again, here = derived.get(name), evidence.derived.get(name)
-        if again is None or here is None or here.record() != again.record():
-            words = f"The calculated value of {name} comes out as {again and again.value}."
+        come, here = derived.get(name, ()), evidence.derived.get(name, ())
+        if [one.record() for one in come] != [one.record() for one in here]:
+            values = ", ".join(str(one.value) for one in come) or "nothing"
+            words = f"The calculated value of {name} comes out as {values}."
             yield table_path("observations"), words
-    asked = _asked(package)
     verdicts = tuple(package.verdicts.values())
     observations = tuple(package.observations.values())
-    lineage = list(edges(asked, verdicts, observations))
+    lineage = list(edges(again.asked, verdicts, observations))
     yield from _differing(
         "lineage", lineage, [parse_strict(one) for one in table_lines(read(table_path("lineage")))]
     )
@@ -208,7 +199,7 @@ def _calculated(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
             for line in table_lines(read(table_path("unread")))
         )
         aside = Aside(package.quarantines, package.doubts, unread)
-        drawn = exceptions(package.stage, asked, verdicts, observations, aside)
+        drawn = exceptions(package.stage, again, observations, aside)
         yield from _differing(
             "exceptions",
             [one.record() for one in drawn],

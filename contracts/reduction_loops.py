@@ -33,9 +33,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from contracts.criterion import Reduction
 from contracts.kinetic import mean_kinetic_temperature
 from contracts.reduction_result import MINUTE, NAMED, NOTHING, Found, hold_of, quotient
+from contracts.subject import Reduction
 
 
 @dataclass(frozen=True, slots=True)

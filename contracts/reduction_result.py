@@ -5,9 +5,9 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Final
 
-from contracts.criterion import Reduction
 from contracts.errors import StrategyError
 from contracts.reading_kinds import GAP, SPEAKS
+from contracts.subject import Reduction
 
 NAMED: Final = 20
 """How many readings, and how many stretches of them, are named one by one."""

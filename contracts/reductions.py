@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contracts.criterion import Criterion, Reduction
+from contracts.criterion import Criterion
 from contracts.derive import Window
 from contracts.errors import IntegrityError
 from contracts.evidence import Place
@@ -27,6 +27,7 @@ from contracts.series_number import (
     nanoseconds,
 )
 from contracts.sources.contract import SourceContract
+from contracts.subject import Reduction
 
 
 def expected_equipment(

@@ -13,13 +13,15 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from contracts.criterion import Criterion, Range, Reduction
+from contracts.criterion import Criterion
 from contracts.derive import Window, in_unit
 from contracts.errors import StrategyError
 from contracts.evidence import Place
 from contracts.observation import Number, Observation, Origin, Provenance, Status, Subject
 from contracts.reduction_result import IN_RATES, IN_READINGS, IN_TIME
+from contracts.rule import Range
 from contracts.series_words import recipe, words_of
+from contracts.subject import Reduction
 from contracts.times import written
 
 Expected: TypeAlias = Mapping[tuple[str, str], frozenset[str]]

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from contracts.criterion import Range, Reduction
 from contracts.kinetic import RATIO
 from contracts.reading_kinds import SPEAKS
 from contracts.reduction_result import OF_A_RANGE
+from contracts.rule import Range
+from contracts.subject import Reduction
 
 _WORDS: Final = {
     "max": "highest {}",

@@ -1,13 +1,15 @@
 """Times with a zone: read strictly, kept in UTC, written one way."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from contracts.errors import UnreadableError
 
 _WRITTEN = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?", re.ASCII
 )
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MICROSECOND_DIGITS = 6
 
 
@@ -52,6 +54,21 @@ def read_time(text: str) -> datetime:
         return datetime.fromisoformat(trimmed)
     except ValueError as error:
         raise UnreadableError(f"the time '{text}'", expected="a date that exists") from error
+
+
+def end_of_day(text: str, zone: str) -> datetime:
+    """Return the last second of a day (`2026-11-30`) by the clock of an IANA zone, in UTC.
+
+    Raises:
+        UnreadableError: not an ISO 8601 day, or one that no calendar has.
+    """
+    if not _DAY.fullmatch(text):
+        raise UnreadableError(f"the day '{text[:40]}'", expected="an ISO 8601 day")
+    try:
+        last = datetime.combine(date.fromisoformat(text), time(23, 59, 59), ZoneInfo(zone))
+    except ValueError as error:
+        raise UnreadableError(f"the day '{text[:40]}'", expected="a day that exists") from error
+    return in_utc(last)
 
 
 def written(moment: datetime) -> str:

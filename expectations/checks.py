@@ -4,26 +4,46 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from contracts.errors import StrategyError
+from expectations import units
+from expectations.dated import limit_problems
 from expectations.marked import Marked, Problem, Spot
+from expectations.references import alternatives_of
 from expectations.transcribe import Entry
 
 _MOST_DIGITS = 15
 """A decimal of at most 15 significant digits survives the way through a double."""
 _OF_RULE = {
     "range": {"low", "high", "low_inclusive", "high_inclusive"},
-    "one_of": {"values"},
+    "one_of": {"values", "unacceptable", "provisional", "from_day"},
     "present": set[str](),
     "agrees": set[str](),
+    "alternatives": set[str](),
 }
+_OF_EVERY_RULE = {"effective", "until", "kind", "applies_to", "cites"}
+_COUNTED = ("any_of", "all_of", "at_least")
 _OWN_UNIT = {
     "time_outside": ("min",),
+    "longest_outside": ("min",),
     "longest_gap": ("min",),
     "count_true": ("1",),
     "count_readings": ("1",),
+    "readings_outside": ("1",),
 }
+_OUTSIDE = ("time_outside", "longest_outside", "readings_outside")
 _ELAPSED_UNITS = ("s", "min", "h", "d")
 _PROTECTING = {"CPP", "CMA", "IPC"}
-_DEAF_TO_SILENCE = ("max", "min", "time_outside")
+_DEAF_TO_SILENCE = (
+    "max",
+    "min",
+    "mean",
+    "time_outside",
+    "longest_outside",
+    "readings_outside",
+    "ramp_rate",
+    "fastest_change",
+    "mean_kinetic_temperature",
+)
 """Of a signal that stops these say what they said before: good, as long as it was good."""
 
 
@@ -37,8 +57,10 @@ def _within(entry: Entry) -> Iterator[tuple[Spot, str]]:
     yield from _class(entry)
     yield from _against(entry)
     yield from _unit(entry)
+    yield from unit_problems(entry)
     yield from _numbers(entry)
     yield from _days(entry)
+    yield from limit_problems(entry)
     for place, limit in enumerate(entry["limits"]):
         for inner, words in _limit(entry["rule"], limit):
             yield ("limits", place, *inner), words
@@ -59,23 +81,91 @@ def _against(entry: Entry) -> Iterator[tuple[Spot, str]]:
             yield (), f"{entry['id']} agrees, but what it is about is not observed"
     elif "against" in entry:
         yield ("against",), f"'against' belongs to the rule agrees, not to {entry['rule']}"
-    if "observed" not in entry and entry["rule"] != "range":
+    counted = any(name in entry for name in _COUNTED)
+    if counted != (entry["rule"] == "alternatives"):
+        words = "the rule alternatives belongs to any_of, all_of and at_least"
+        yield ("rule",), words
+    elif "observed" not in entry and entry["rule"] not in ("range", "alternatives"):
         yield ("rule",), f"a calculated number is judged by a range, not by {entry['rule']}"
+    if "at_least" in entry and int(entry["at_least"]["n"]) > len(entry["at_least"]["of"]):
+        yield ("at_least", "n"), f"{entry['at_least']['n']} of {len(entry['at_least']['of'])}"
 
 
 def _unit(entry: Entry) -> Iterator[tuple[Spot, str]]:
-    if "elapsed" in entry and entry["unit"] not in _ELAPSED_UNITS:
+    timed = "elapsed" in entry or "delay" in entry
+    if timed and entry["unit"] not in _ELAPSED_UNITS:
         yield ("unit",), f"a time in '{entry['unit']}' instead of {', '.join(_ELAPSED_UNITS)}"
     if "reduction" in entry:
-        told = entry["reduction"]
-        own = _OWN_UNIT.get(told["function"], (entry["unit"],))
-        if entry["unit"] not in own:
-            yield ("unit",), f"{told['function']} in '{entry['unit']}' instead of {own[0]}"
-        bounded = "low" in told or "high" in told
-        if bounded != (told["function"] == "time_outside"):
-            yield ("reduction",), "low and high belong to time_outside, which needs one of them"
+        yield from _reduction(entry)
     if "observed" in entry and entry["rule"] != "range" and entry["unit"] != "1":
         yield ("unit",), f"words in the unit '{entry['unit']}'; words have the unit \"1\""
+    if any(name in entry for name in _COUNTED) and entry["unit"] != "1":
+        yield ("unit",), f"a number of criteria in the unit '{entry['unit']}' instead of \"1\""
+    if "rounding" in entry and entry["rule"] != "range":
+        yield ("rounding",), f"rounding belongs to a range, not to {entry['rule']}"
+    if "accepts_units" in entry and ("observed" not in entry or entry["rule"] != "range"):
+        yield ("accepts_units",), "accepts_units belongs to an observed number"
+
+
+def _reduction(entry: Entry) -> Iterator[tuple[Spot, str]]:
+    told = entry["reduction"]
+    function = told["function"]
+    own = _OWN_UNIT.get(function, (entry["unit"],))
+    if entry["unit"] not in own:
+        yield ("unit",), f"{function} in '{entry['unit']}' instead of {own[0]}"
+    if ("low" in told or "high" in told) != (function in _OUTSIDE):
+        words = f"low and high belong to {', '.join(_OUTSIDE)}, which need one of them"
+        yield ("reduction",), words
+    if ("start" in told and "end" in told) != (function == "ramp_rate"):
+        yield ("reduction",), "start and end belong to ramp_rate, which needs both"
+    if "hold" in told and function not in ("time_outside", "longest_outside"):
+        yield ("reduction", "hold"), "hold belongs to time_outside and longest_outside"
+
+
+def unit_problems(entry: Entry) -> Iterator[tuple[Spot, str]]:
+    """Yield units that UCUM does not know, and units that do not convert where they must."""
+    unknown = list(_unknown(entry))
+    yield from unknown
+    if unknown:
+        return
+    for place, unit in enumerate(entry.get("accepts_units", ())):
+        yield from _converts(("accepts_units", place), unit, entry["unit"])
+    if "difference" in entry:
+        for side in ("of", "less"):
+            told = entry["difference"][side]
+            yield from _converts(("difference", side, "unit"), told["unit"], entry["unit"])
+    if "calculated" in entry:
+        told = entry["calculated"]
+        above, below = (
+            [one["unit"] for one in told.get(part, ())] for part in ("product", "divided_by")
+        )
+        try:
+            units.product(above, below, entry["unit"])
+        except StrategyError as error:
+            yield ("calculated",), f"{error.found}; the unit of the criterion is {entry['unit']}"
+
+
+def _unknown(entry: Entry) -> Iterator[tuple[Spot, str]]:
+    spots: list[tuple[Spot, str]] = [(("unit",), entry["unit"])]
+    spots += [
+        (("accepts_units", at), unit) for at, unit in enumerate(entry.get("accepts_units", ()))
+    ]
+    for part in ("product", "divided_by"):
+        for at, one in enumerate(entry.get("calculated", {}).get(part, ())):
+            spots.append((("calculated", part, at, "unit"), one["unit"]))
+    for side, one in entry.get("difference", {}).items():
+        spots.append((("difference", side, "unit"), one["unit"]))
+    for spot, unit in spots:
+        reason = units.why_unknown(unit)
+        if reason:
+            yield spot, f"'{unit}' is no UCUM unit: {reason}"
+
+
+def _converts(spot: Spot, unit: str, wanted: str) -> Iterator[tuple[Spot, str]]:
+    try:
+        units.factor(unit, wanted)
+    except StrategyError as error:
+        yield spot, f"'{unit}' does not convert to '{wanted}': {error.found}"
 
 
 def _numbers(entry: Entry) -> Iterator[tuple[Spot, str]]:
@@ -85,7 +175,7 @@ def _numbers(entry: Entry) -> Iterator[tuple[Spot, str]]:
     if "reduction" in entry:
         parts.append((("reduction",), entry["reduction"]))
     for spot, part in parts:
-        for end in ("low", "high"):
+        for end in ("low", "high", "start", "end", "hold"):
             if end in part and _digits(part[end]) > _MOST_DIGITS:
                 words = f"{part[end]} has more than {_MOST_DIGITS} significant digits"
                 yield (*spot, end), words
@@ -106,10 +196,15 @@ def _empty(part: Entry) -> bool:
 def _limit(rule: str, limit: Entry) -> Iterator[tuple[Spot, str]]:
     own = _OF_RULE[rule]
     for key in limit:
-        if key not in own | {"effective", "cites"}:
+        if key not in own | _OF_EVERY_RULE:
             yield (key,), f"'{key}' does not belong to the rule {rule}"
     if rule == "one_of" and "values" not in limit:
         yield (), "one_of without values"
+    if "from_day" in limit and "provisional" not in limit:
+        yield ("from_day",), "from_day without the provisional words that it is about"
+    both = set(limit.get("values", ())) & set(limit.get("unacceptable", ()))
+    if both:
+        yield ("unacceptable",), f"“{min(both)}” is allowed and unacceptable at once"
     if rule == "range":
         if "low" not in limit and "high" not in limit:
             yield (), "a range with neither low nor high"
@@ -123,13 +218,9 @@ def _days(entry: Entry) -> Iterator[tuple[Spot, str]]:
         for place, told in enumerate(entry[part]):
             if not _exists(told[key]):
                 yield (part, place, key), f"the date {told[key]} does not exist"
-    days = [limit["effective"] for limit in entry["limits"]]
-    for place in range(1, len(days)):
-        if days[place] == days[place - 1]:
-            yield ("limits", place, "effective"), f"two limits from {days[place]} on"
-        elif days[place] < days[place - 1]:
-            words = f"{days[place]} stands after {days[place - 1]}; the oldest limit comes first"
-            yield ("limits", place, "effective"), words
+    for place, limit in enumerate(entry["limits"]):
+        if "until" in limit and not _exists(limit["until"]):
+            yield ("limits", place, "until"), f"the date {limit['until']} does not exist"
 
 
 def _exists(text: str) -> bool:
@@ -193,3 +284,16 @@ def gap_problems(entries: Sequence[tuple[Marked, Spot, Entry]]) -> Iterator[Prob
 
 def _signal(entry: Entry) -> tuple[str, str]:
     return entry["reduction"]["characteristic"], entry["reduction"]["step"]
+
+
+def unlinked_problems(entries: Sequence[tuple[Marked, Spot, Entry]]) -> Iterator[Problem]:
+    """Yield each CQA that no CPP, CMA or IPC protects.
+
+    An alternative of another criterion is protected through that one.
+    """
+    linked = {link for _, _, entry in entries for link in entry.get("links", ())}
+    members = alternatives_of(entries)
+    for file, spot, entry in entries:
+        name = entry["id"]
+        if entry["class"] == "CQA" and name not in linked and members.get(name) not in linked:
+            yield file.problem((*spot, "id"), f"no CPP, CMA or IPC is linked to {name}")

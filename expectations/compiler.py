@@ -4,14 +4,19 @@ Nothing here imports Great Expectations. What it writes loads in any installatio
 """
 
 import itertools
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, TypeAlias
 
-from contracts.criterion import Agrees, Criterion, OneOf, Present, Range, Strategy
+from contracts.applicability import Context
+from contracts.criterion import Criterion
 from contracts.errors import StrategyError
+from contracts.rule import Agrees, OneOf, Present, Range
+from contracts.strategy import Strategy
 from expectations.exact import limit_float
+from expectations.points import provisional_word
 
 Compiled: TypeAlias = dict[str, Any]
 """A suite, or a part of one, as JSON: with floats, for Great Expectations compares floats."""
@@ -21,15 +26,19 @@ _UNASSIGNED: Final = "other"
 """The suite of criteria that name no unit procedure."""
 
 
-def compile_all(strategy: Strategy, day: date) -> dict[str, Compiled]:
-    """Return the suites of the criteria in force on a day, one a unit procedure, by file name.
+def compile_all(
+    strategy: Strategy, day: date, context: Context | None = None
+) -> dict[str, Compiled]:
+    """Return the suites of the criteria in force, one a unit procedure, by file name.
+
+    Without the `context` of a batch every variant of a limit is in its suite.
 
     Raises:
         StrategyError: a criterion cannot be put in Great Expectations' words.
     """
     groups: dict[str, list[Criterion]] = {}
-    for criterion in strategy.in_force(day):
-        groups.setdefault(criterion.unit_procedure or _UNASSIGNED, []).append(criterion)
+    for criterion in strategy.in_force(day, context):
+        groups.setdefault(criterion.unit_procedure or _UNASSIGNED, []).extend(criterion.by_kind())
     return {
         f"{name}.json": compile_suite(f"{strategy.product} {name}", groups[name])
         for name in sorted(groups)
@@ -37,9 +46,10 @@ def compile_all(strategy: Strategy, day: date) -> dict[str, Compiled]:
 
 
 def compile_suite(name: str, criteria: Sequence[Criterion]) -> Compiled:
-    """Return a suite of two expectations a criterion: it can be evaluated, and it meets its limit.
+    """Return a suite of three expectations a criterion: there, evaluable, and within its limit.
 
-    The criteria are taken on a day: each has its one limit. The suite is about a table of one row
+    Great Expectations succeeds on no rows: only the first fails where there is nothing to judge.
+    Each criterion has one limit: see `Criterion.by_kind`. The suite is about a table of one row
     a point with the columns criterion, point, number, text and other. Its ids follow from the
     names, its order from the ids of the criteria.
 
@@ -54,7 +64,11 @@ def compile_suite(name: str, criteria: Sequence[Criterion]) -> Compiled:
     expectations = [
         expectation
         for criterion in ordered
-        for expectation in (_evaluable(name, criterion), _within_limit(name, criterion))
+        for expectation in (
+            _there(name, criterion),
+            _evaluable(name, criterion),
+            _within_limit(name, criterion),
+        )
     ]
     return {
         "name": name,
@@ -65,8 +79,13 @@ def compile_suite(name: str, criteria: Sequence[Criterion]) -> Compiled:
     }
 
 
-def evaluable_check(criterion: Criterion) -> str:
+def there_check(criterion: Criterion) -> str:
     """Return the name of the expectation that there is something to judge."""
+    return f"{criterion.id}/there"
+
+
+def evaluable_check(criterion: Criterion) -> str:
+    """Return the name of the expectation that what is there can be judged."""
     return f"{criterion.id}/evaluable"
 
 
@@ -78,6 +97,17 @@ def limit_check(criterion: Criterion) -> str:
 def judged_column(criterion: Criterion) -> str:
     """Return the column in which the criterion's value stands: `number` or `text`."""
     return "number" if isinstance(criterion.limit.rule, Range) else "text"
+
+
+def _there(suite: str, criterion: Criterion) -> Compiled:
+    at_least_one = {"min_value": 1, "max_value": None, "strict_min": False, "strict_max": False}
+    return _expectation(
+        suite,
+        criterion,
+        there_check(criterion),
+        f"{criterion.title}: there is a result to judge.",
+        ("expect_table_row_count_to_be_between", at_least_one),
+    )
 
 
 def _evaluable(suite: str, criterion: Criterion) -> Compiled:
@@ -105,10 +135,11 @@ def _rule(criterion: Criterion) -> tuple[str, Compiled]:
     match criterion.limit.rule:
         case Range() as rule:
             return "expect_column_values_to_be_between", _ends(criterion, rule)
-        case OneOf(values):
+        case OneOf() as rule:
+            late = [] if rule.from_day is None else [provisional_word(rule)]
             return "expect_column_values_to_be_in_set", {
                 "column": "text",
-                "value_set": sorted(values),
+                "value_set": sorted([*rule.values, *late]),
             }
         case Present():
             return "expect_column_values_to_not_be_null", {"column": "text"}
@@ -128,6 +159,12 @@ def _ends(criterion: Criterion, rule: Range) -> Compiled:
     if rule.low is not None and rule.high is not None and rule.low > rule.high:
         raise StrategyError(
             f"the range {rule.low} to {rule.high}", expected="low before high", where=criterion.id
+        )
+    if criterion.rounding and len({one.as_tuple().exponent for one in rule.ends}) > 1:
+        raise StrategyError(
+            f"a rounded range with the ends {rule.low} and {rule.high}",
+            expected="both ends with as many decimals",
+            where=criterion.id,
         )
     try:
         return {
@@ -159,15 +196,22 @@ def _expectation(
             },
         },
         "description": description,
-        "severity": "critical" if criterion.criticality == "critical" else "warning",
+        "severity": _severity(criterion),
         "meta": {
             "check": check,
             "citation": limit.cites,
             "class": criterion.attribute_class.value,
-            "criterion": criterion.id,
+            "criterion": re.split("[/@]", criterion.id)[0],
             "effective": limit.effective.isoformat(),
+            "kind": limit.kind.value,
             "limit": criterion.limit_in_words(),
             "rule": str(limit.rule.record()["rule"]),
             "unit": criterion.unit,
         },
     }
+
+
+def _severity(criterion: Criterion) -> str:
+    if not criterion.limit.kind.blocks:
+        return "info"
+    return "critical" if criterion.criticality == "critical" else "warning"

@@ -1,12 +1,13 @@
 """An example beside a criterion: what was written on a day, and what must come of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from contracts import reference
+from contracts.applicability import Context
 from contracts.conclude import conclude
-from contracts.criterion import Criterion, Observed, Range
+from contracts.criterion import Criterion
 from contracts.evidence import Place, digest_of
 from contracts.observation import (
     Awaited,
@@ -18,8 +19,10 @@ from contracts.observation import (
     Text,
     Value,
 )
-from contracts.question import Evidence, Question, questions
+from contracts.question import Answer, Evidence, Question, questions
+from contracts.rule import Range
 from contracts.sources.results import read_number
+from contracts.subject import Observed
 from contracts.verdict import Outcome, Verdict
 
 _NOWHERE = digest_of(b"an example of the control strategy")
@@ -43,13 +46,17 @@ class Example:
     """What the other record says, where two must agree."""
     awaited: str = ""
     """The source's word for a result that is still to come."""
+    context: Context = field(default_factory=dict)
+    """What is known of the batch, where the limits depend on it."""
+    warns: tuple[str, ...] = ()
+    """The kinds of the limits that are crossed and do not block."""
 
     def question(self) -> Question:
         """Return what is put to a judge: the same as for a batch with just this evidence."""
         observed = tuple(self._observations())
-        evidence = Evidence(observed, {})
+        evidence = Evidence(observed, {}, context=self.context)
         if not isinstance(self.criterion.subject, Observed):
-            evidence = Evidence((), dict(zip((self.criterion.id,), observed, strict=False)))
+            evidence = Evidence((), {self.criterion.id: observed}, context=self.context)
         (question,) = questions((self.criterion,), evidence)
         return question
 
@@ -58,6 +65,20 @@ class Example:
         asked = (self.question(),)
         (verdict,) = conclude(asked, reference.judge(asked))
         return verdict
+
+    def crossed(self) -> tuple[str, ...]:
+        """Return the kinds of limits that are crossed without blocking, by the reference judge."""
+        answers = reference.judge((self.question(),))
+        return tuple(
+            sorted(
+                one.criterion.limit.kind.value
+                for one in self.question().by_kind()
+                if not one.criterion.limit.kind.blocks
+                and any(
+                    answers[one.criterion.id, point.id] is Answer.NOT_MET for point in one.points
+                )
+            )
+        )
 
     def _observations(self) -> Iterator[Observation]:
         subject = self.criterion.subject

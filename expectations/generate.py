@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from contracts.criterion import Strategy
 from contracts.errors import BatchproofError
+from contracts.strategy import Strategy
 from expectations.compiler import Compiled, compile_all
 from expectations.strategy import load
 

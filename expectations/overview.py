@@ -7,17 +7,22 @@ from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 
-from contracts.criterion import (
-    Boundary,
-    Count,
-    Criterion,
-    Elapsed,
-    Observed,
-    Range,
-    Reduction,
-    Strategy,
-)
+from contracts.criterion import Criterion
 from contracts.errors import BatchproofError
+from contracts.rule import Range
+from contracts.strategy import Strategy
+from contracts.subject import (
+    Alternatives,
+    Count,
+    Delay,
+    Difference,
+    Elapsed,
+    End,
+    Observed,
+    Quotient,
+    Reduction,
+    Reportable,
+)
 from expectations.strategy import cases, folder_for, load
 
 PRODUCT = "car-t-autologous"
@@ -28,6 +33,12 @@ _FUNCTIONS = {
     "min": "lowest {}",
     "time_outside": "time of {} outside {}",
     "longest_gap": "longest gap in {}",
+    "longest_outside": "longest time of {} outside {} in one stretch",
+    "readings_outside": "readings of {} outside {}",
+    "mean": "mean {}",
+    "ramp_rate": "mean rate of {} from {}",
+    "fastest_change": "fastest change of {}",
+    "mean_kinetic_temperature": "mean kinetic {}",
     "count_true": "how often {}",
     "count_readings": "readings of {}",
 }
@@ -93,7 +104,7 @@ def _limit(criterion: Criterion, place: int) -> str:
     return "" if taken is None else taken.limit_in_words()
 
 
-def _judged_on(criterion: Criterion) -> str:
+def _judged_on(criterion: Criterion) -> str:  # noqa: PLR0911 (a sentence a kind of subject)
     match criterion.subject:
         case Observed() as one:
             against = "" if criterion.against is None else f" and {_record(criterion.against)}"
@@ -102,10 +113,23 @@ def _judged_on(criterion: Criterion) -> str:
             return f"number of results of {_record(observed)}"
         case Elapsed(start, end):
             return f"time from {_edge(start)} to {_edge(end)}"
+        case Delay(observed):
+            return f"time until it was recorded of {_record(observed)}"
         case Reduction() as one:
-            outside = Range(one.low, one.high).in_words() if one.low or one.high else ""
-            said = _FUNCTIONS[one.function].format(_plain(one.characteristic), outside)
-            return f"{said}, during {_plain(one.step)}"
+            return _reduction(one)
+        case Alternatives() as one:
+            return one.in_words()
+        case Quotient() | Difference() | Reportable() as one:
+            return one.in_words()
+
+
+def _reduction(one: Reduction) -> str:
+    outside = Range(one.low, one.high).in_words() if one.low or one.high else ""
+    ramp = f"{one.start} to {one.end}"
+    said = _FUNCTIONS[one.function].format(
+        _plain(one.characteristic), ramp if one.function == "ramp_rate" else outside
+    )
+    return f"{said}, during {_plain(one.step)}"
 
 
 def _record(one: Observed) -> str:
@@ -113,7 +137,9 @@ def _record(one: Observed) -> str:
     return f"{source}: {_plain(one.characteristic)} at {_plain(one.step)}"
 
 
-def _edge(one: Boundary) -> str:
+def _edge(one: End) -> str:
+    if isinstance(one, Observed):
+        return _record(one)
     return f"{'start' if one.edge == 'started_at' else 'end'} of {_plain(one.step)}"
 
 

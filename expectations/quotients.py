@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from contracts.criterion import Reduction
 from contracts.kinetic import COLDEST, HOTTEST, RATIO, ZERO_IN_KELVIN, rounded
 from contracts.reduction_result import MINUTE, NOTHING, Found, hold_of, quotient
+from contracts.subject import Reduction
 from expectations.exact import limit_float
 from expectations.span import Span, decimal_of
 

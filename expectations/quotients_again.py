@@ -7,9 +7,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contracts.criterion import Reduction
 from contracts.kinetic import mean_kinetic_temperature
 from contracts.reduction_result import MINUTE, NOTHING, Found, hold_of, quotient
+from contracts.subject import Reduction
 from expectations.arrow_span import ArrowSpan, once
 from expectations.exact import limit_float
 

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.criterion import Reduction
 from contracts.reduction_result import NAMED, Found, hold_of
+from contracts.subject import Reduction
 from expectations import quotients
 from expectations.readings import Whole
 from expectations.span import Span, Truth, once

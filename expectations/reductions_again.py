@@ -13,8 +13,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contracts.criterion import Reduction
 from contracts.reduction_result import NAMED, Found, hold_of
+from contracts.subject import Reduction
 from expectations import quotients_again as quotients
 from expectations.arrow_span import ArrowSpan, once
 from expectations.exact import limit_float

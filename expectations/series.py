@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from contracts.criterion import Criterion, Reduction
+from contracts.criterion import Criterion
 from contracts.derive import Window
 from contracts.evidence import Place
 from contracts.observation import Observation
@@ -28,6 +28,7 @@ from contracts.series_number import (
     moment_of,
     nanoseconds,
 )
+from contracts.subject import Reduction
 from expectations.readings import Meaning, Source, table_of
 from expectations.spoken import ColumnsTag, Engine, Heard, Tag
 

@@ -5,10 +5,10 @@ from collections.abc import Collection
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contracts.criterion import Reduction
 from contracts.reading_kinds import Kind, kind
 from contracts.reduction_result import Found
 from contracts.series_number import Counts
+from contracts.subject import Reduction
 from expectations.arrow_span import ArrowSpan
 from expectations.readings import Columns
 from expectations.reductions_again import found_in

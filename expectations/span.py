@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.criterion import Reduction
+from contracts.subject import Reduction
 from expectations.exact import limit_float
 from expectations.readings import Real, Whole
 

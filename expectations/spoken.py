@@ -7,10 +7,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.criterion import Reduction
 from contracts.reading_kinds import Kind, kind
 from contracts.reduction_result import Found
 from contracts.series_number import Counts
+from contracts.subject import Reduction
 from expectations.readings import Columns, Whole
 from expectations.reductions import found_in
 from expectations.span import Span

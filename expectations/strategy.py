@@ -6,14 +6,25 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from contracts.criterion import Criterion, Strategy
+from contracts.criterion import Criterion
 from contracts.errors import StrategyError
+from contracts.method import Method
+from contracts.strategy import Strategy
+from contracts.subject import Boundary
 from expectations.boundaries import example_problem, lacking
-from expectations.checks import entry_problems, gap_problems, id_problems
+from expectations.checks import entry_problems, gap_problems, id_problems, unlinked_problems
 from expectations.examples import Example
 from expectations.marked import Content, Marked, Problem, Spot, marked
+from expectations.references import alternatives_of, reference_problems
 from expectations.shape import shape_problems
-from expectations.transcribe import Entry, criterion_of, examples_of
+from expectations.transcribe import (
+    Entry,
+    Surroundings,
+    criterion_of,
+    dimension_of,
+    examples_of,
+    method_of,
+)
 
 _HEAD = "strategy.yaml"
 
@@ -29,6 +40,10 @@ class _Found:
     doubts: list[Problem] = field(default_factory=list)
     """Where the files contradict their own examples, lack one, or let a signal fall silent."""
     folder: str = ""
+    entries: list[tuple[Marked, Spot, Entry]] = field(default_factory=list)
+    """The entries that are right in themselves, each with its file and place."""
+    methods: dict[str, Method] = field(default_factory=dict)
+    part_of: dict[str, str] = field(default_factory=dict)
     unreadable: bool = False
     """A file is missing or is no YAML, so that its criteria are not known."""
 
@@ -75,6 +90,8 @@ def _strategy(found: _Found) -> Strategy:
         title=found.head["title"],
         version=found.head["version"],
         criteria=tuple(found.criteria),
+        dated_by=Boundary(**found.head["limits_in_force_on"]),
+        dimensions=tuple(dimension_of(one) for one in found.head.get("dimensions", ())),
     )
 
 
@@ -124,8 +141,14 @@ def _read(folder: Path | Traversable) -> _Found:
         _group(file, name, found)
         entries.extend(_entries(file))
     found.problems.extend(id_problems(entries, complete=not found.unreadable))
+    found.problems.extend(reference_problems(found.head, entries, complete=not found.unreadable))
+    found.methods.update((one["code"], method_of(one)) for one in found.head.get("methods", ()))
+    found.part_of.update(alternatives_of(found.entries))
+    for file, spot, entry in found.entries:
+        _criterion(file, spot, entry, found)
     if not found.problems:
         found.doubts.extend(gap_problems(entries))
+        found.doubts.extend(unlinked_problems(entries))
     found.folder = folder.name
     return found
 
@@ -171,7 +194,10 @@ def _group_names(folder: Path | Traversable, found: _Found) -> Sequence[str]:
 
 
 def _group(file: Marked, name: str, found: _Found) -> None:
-    """Read one group's file; a fault in one criterion does not hide those of another."""
+    """Read one group's file; a fault in one criterion does not hide those of another.
+
+    Its criteria are taken in once every file was read: one may be an alternative of another's.
+    """
     found.problems.extend(file.problems)
     if file.content is None and file.problems:
         found.unreadable = True
@@ -187,7 +213,7 @@ def _group(file: Marked, name: str, found: _Found) -> None:
         inner = tuple(entry_problems(file, spot, entry))
         found.problems.extend(inner)
         if not inner:
-            _criterion(file, spot, entry, found)
+            found.entries.append((file, spot, entry))
 
 
 def _entries(file: Marked) -> Iterator[tuple[Marked, Spot, Entry]]:
@@ -199,7 +225,8 @@ def _entries(file: Marked) -> Iterator[tuple[Marked, Spot, Entry]]:
 
 def _criterion(file: Marked, spot: Spot, entry: Entry, found: _Found) -> None:
     """Take in one criterion with its examples, each tried under the reference judge."""
-    criterion = criterion_of(entry, file.file.removesuffix(".yaml"))
+    around = Surroundings(file.file.removesuffix(".yaml"), found.methods, found.part_of)
+    criterion = criterion_of(entry, around)
     found.criteria.append(criterion)
     own = []
     spots: list[Spot] = [(*spot, "examples", place) for place in range(len(entry["examples"]))]

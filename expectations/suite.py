@@ -1,13 +1,9 @@
-"""The one door to Great Expectations: it answers every point, or nothing is concluded."""
+"""The judge that is Great Expectations: it answers every point, or nothing is concluded."""
 
 import logging
-import os
-import threading
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from contracts.errors import BatchproofError, JudgementError
 from contracts.question import Answer, Question
@@ -17,105 +13,74 @@ from expectations.compiler import (
     compile_suite,
     evaluable_check,
     limit_check,
+    there_check,
 )
+from expectations.injected import Evaluated, evaluate
 from expectations.points import frame
+from expectations.stock import imported, load_suite, run
 
-if TYPE_CHECKING:
-    from great_expectations.core.expectation_suite import ExpectationSuite
-    from pandas import DataFrame
+__all__ = ["compile_all", "compile_suite", "judge", "judgement", "load_suite", "run", "warm_up"]
 
-__all__ = ["compile_all", "compile_suite", "judge", "load_suite", "run"]
+_LOG: Final = logging.getLogger("batchproof.judge")
 
-_ONE_AT_A_TIME: Final = threading.Lock()
-"""Great Expectations keeps its current project in one global: two runs at once would share it."""
-_RESULT_FORMAT: Final = {
-    "result_format": "COMPLETE",
-    "unexpected_index_column_names": ["point"],
-}
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Great Expectations' answers, and what it had to judge the slow way."""
+
+    answers: dict[tuple[str, str], Answer]
+    slow: tuple[str, ...] = ()
+    """Each expectation that a stock run judged, and why: `CQA-VIA-001/limit: ...`."""
 
 
 def judge(questions: Sequence[Question]) -> dict[tuple[str, str], Answer]:
+    """Answer every point of every question, by (criterion id, point id): see `judgement`."""
+    return judgement(questions).answers
+
+
+def judgement(questions: Sequence[Question]) -> Judgement:
     """Answer every point of every question, by (criterion id, point id), with a suite of them all.
 
-    A question without points has no answer here: absence is concluded, not judged, since Great
-    Expectations succeeds on nothing.
+    A question without points has no answer here: absence is concluded, not judged. But it is asked,
+    unless a source that cannot be read stands in its way, and the expectation that there is
+    something to judge must say the same. Threads may judge at once: nothing is shared.
 
     Raises:
         JudgementError: Great Expectations left a point, a criterion or an expectation out, or
             could not evaluate one.
         StrategyError: a criterion cannot be put in Great Expectations' words.
     """
-    asked = [question for question in questions if question.points]
+    asked = [
+        one
+        for question in questions
+        if question.points or not (question.obstacle or question.elsewhere)
+        for one in question.by_kind()
+    ]
     if not asked:
-        return {}
+        return Judgement({})
     compiled = compile_suite("judgement", [question.criterion for question in asked])
-    with _ONE_AT_A_TIME, _silence():
-        results = _results(compiled, frame(asked))
-    checks = _by_check(compiled, results)
-    return {key: value for one in asked for key, value in _answers(one, checks)}
-
-
-def load_suite(compiled: Compiled) -> "ExpectationSuite":
-    """Return a compiled suite as Great Expectations' own object, whole.
-
-    Raises:
-        JudgementError: Great Expectations does not know one of the expectations. It would leave it
-            out with no more than a line in a log.
-    """
-    expectation_suite = _great_expectations().ExpectationSuite
-    written, name = compiled["expectations"], str(compiled["name"])
-    try:
-        loaded: ExpectationSuite = expectation_suite(**compiled)
-    except Exception as error:
-        raise JudgementError(
-            f"a suite that Great Expectations does not load ({type(error).__name__}: {error})",
-            expected="a suite it loads",
-            where=name,
-        ) from error
-    if len(loaded.expectations) != len(written):
-        raise JudgementError(
-            f"{len(loaded.expectations)} expectations loaded",
-            expected=f"the {len(written)} in the suite",
-            where=name,
+    evaluated = _evaluated(compiled, asked)
+    if evaluated.slow:
+        _LOG.warning(
+            "%d of %d expectations judged the slow way, by stock Great Expectations; first %s",
+            len(evaluated.slow),
+            len(compiled["expectations"]),
+            evaluated.slow[0],
         )
-    return loaded
-
-
-def _great_expectations() -> Any:  # noqa: ANN401 (a module has no narrower type)
-    """Import Great Expectations when it is first asked for: it takes seconds."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # its own imports: sre_constants
-        import great_expectations  # noqa: PLC0415 (takes seconds, and most commands judge nothing)
-
-    return great_expectations
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep Great Expectations out of the log: what it has to say is read from its results."""
-    logger = logging.getLogger("great_expectations")
-    before, nothing = (logger.level, logger.propagate), logging.NullHandler()
-    logger.setLevel(logging.CRITICAL + 1)
-    logger.propagate = False  # some of its modules set a level of their own
-    logger.addHandler(nothing)
-    try:
-        yield
-    finally:
-        logger.level, logger.propagate = before
-        logger.removeHandler(nothing)
+    checks = _by_check(compiled, evaluated.results)
+    answers = {key: value for one in asked for key, value in _answers(one, checks)}
+    return Judgement(answers, evaluated.slow)
 
 
 def warm_up() -> None:
     """Import Great Expectations before it is needed, for whoever has seconds to wait anyway."""
-    with _silence():
-        _great_expectations()
+    imported()
 
 
-def _results(compiled: Compiled, points: "DataFrame") -> Sequence[Any]:
+def _evaluated(compiled: Compiled, questions: Sequence[Question]) -> Evaluated:
     """Return the results of the suite, or say that there are none."""
     try:
-        return run(compiled, points)
+        return evaluate(compiled, frame(questions))
     except BatchproofError:
         raise
     except Exception as error:
@@ -123,29 +88,6 @@ def _results(compiled: Compiled, points: "DataFrame") -> Sequence[Any]:
             f"Great Expectations broke off ({type(error).__name__}: {error})",
             expected="an answer to every point",
         ) from error
-
-
-def run(compiled: Compiled, points: "DataFrame") -> Sequence[Any]:
-    """Return the raw results of a suite, run in a context that lives in memory and for this once.
-
-    `points` is what `frame` returns. Only `judge` says what the results mean.
-    """
-    gx = _great_expectations()
-    from great_expectations.data_context.types.base import (  # noqa: PLC0415 (as above)
-        ProgressBarsConfig,
-    )
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    asset = context.data_sources.add_pandas("points").add_dataframe_asset("points")
-    batch = asset.add_batch_definition_whole_dataframe("points")
-    suite = context.suites.add(load_suite(compiled))
-    definition = context.validation_definitions.add(
-        gx.ValidationDefinition(name="judgement", data=batch, suite=suite)
-    )
-    outcome = definition.run(batch_parameters={"dataframe": points}, result_format=_RESULT_FORMAT)
-    results: Sequence[Any] = outcome.results
-    return results
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +116,13 @@ def _by_check(compiled: Compiled, results: Sequence[Any]) -> dict[str, _Check]:
 def _said(check: str, result: Any) -> _Check:  # noqa: ANN401 (the results have no narrower type)
     """Return what a result says; a result that does not say it is no answer."""
     said: dict[str, Any] = result.result or {}
+    counted: Any = said.get("observed_value")
+    if counted is not None:
+        said = {"element_count": counted, "unexpected_index_list": (), "unexpected_count": 0}
     count: Any = said.get("element_count")
     rows: Any = said.get("unexpected_index_list")
     silent = count is None or rows is None or len(rows) != said.get("unexpected_count")
+    silent = silent or (counted is not None and result.success is not bool(counted))
     reasons = _raised(result.exception_info)
     if silent or reasons:
         raise JudgementError(
@@ -203,7 +149,7 @@ def _answers(
     criterion = question.criterion
     evaluable, limit = checks[evaluable_check(criterion)], checks[limit_check(criterion)]
     asked = {point.id for point in question.points}
-    for check in (evaluable, limit):
+    for check in (checks[there_check(criterion)], evaluable, limit):
         if check.count != len(question.points) or not check.rejected <= asked:
             raise JudgementError(
                 f"Great Expectations saw {check.count} points",

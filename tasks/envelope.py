@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contracts.criterion import Criterion, Reduction
+from contracts.criterion import Criterion
 from contracts.series import GOOD_MASK
+from contracts.subject import Reduction
 
 _BUCKETS = 480
 _MILLISECOND = 1_000_000

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from contracts.criterion import Stage
-from contracts.derive import day_of
 from contracts.errors import BatchproofError
 from contracts.evidence import Digest
+from contracts.steps import day_of
 from tasks.desk import Desk
 from tasks.evidence import read_evidence
 from tasks.judge import judge, strategy_of
@@ -38,7 +38,7 @@ def evaluate_collection(
     for one in evidence.quarantines:
         if one not in collection.quarantines:
             desk.ledger.record_quarantine(batch, one, desk.now())
-    approved = strategy_of(desk)
+    approved = strategy_of(desk, batch)
     strategy = approved.strategy.digest
     inputs = (batch, stage.value, evidence.fingerprint, strategy, reason)
     done = desk.ledger.find_evaluation(*inputs)
@@ -46,8 +46,9 @@ def evaluate_collection(
         return Evaluated(batch, done.number, done.record)
     started = desk.ledger.begin_evaluation(*inputs, collection=digest, started_at=desk.now())
     try:
-        day = day_of(evidence.observations, desk.now().date())
-        judged = judge(batch, stage, approved, day, evidence)
+        dated_by = approved.strategy.dated_by
+        day = day_of(dated_by, evidence.observations, desk.now().date())
+        judged = judge(batch, stage, approved, (day, desk.site.context(batch)), evidence)
         at = desk.now()
         zones = {name: source.time_zone for name, source in desk.site.sources.items()}
         files = worksheet(judged, evidence, collection, Sitting(started.number, at, zones))

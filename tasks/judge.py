@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts import reference
-from contracts.conclude import agree, conclude
-from contracts.criterion import Criterion, Stage, Strategy
-from contracts.derive import Window, counted, elapsed, series_steps, windows
+from contracts.alternatives import concluded
+from contracts.applicability import Context
+from contracts.conclude import agree
+from contracts.context import context_of
+from contracts.criterion import Criterion, Stage
+from contracts.derive import Window, derive, series_steps, windows
 from contracts.errors import JudgementError
 from contracts.exceptions import Aside, exceptions
 from contracts.observation import Observation
-from contracts.question import Evidence, Question, questions
+from contracts.question import Answers, Evidence, Question
 from contracts.readiness import QualityException, Readiness, decide
 from contracts.reductions import expected_equipment
 from contracts.series_number import Expected
+from contracts.strategy import Strategy
 from contracts.verdict import Verdict
 from expectations import series, suite
 from expectations.readings import PageReadings, Source
@@ -32,6 +36,8 @@ class Judged:
     batch: str
     stage: Stage
     day: date
+    context: Context
+    """What is known of the batch, for limits that depend on it."""
     strategy: Strategy
     criteria: tuple[Criterion, ...]
     asked: tuple[Question, ...]
@@ -51,54 +57,70 @@ class Approved:
     doubts: tuple[str, ...] = ()
 
 
-def strategy_of(desk: Desk) -> Approved:
-    """Return the control strategy of the site's product.
+def strategy_of(desk: Desk, batch: str) -> Approved:
+    """Return the control strategy of the product that a batch belongs to.
 
     Raises:
+        SiteError: the batch belongs to no product of the site, or to more than one.
         StrategyError: there is none, or its files are not what their schema says.
     """
-    folder = desk.strategies or folder_for(desk.site.product)
+    folder = desk.strategies or folder_for(desk.site.product_of(batch))
     return Approved(load(folder), doubts(folder))
 
 
 def judge(
-    batch: str, stage: Stage, approved: Approved, day: date, evidence: ReadEvidence
+    batch: str,
+    stage: Stage,
+    approved: Approved,
+    dated: tuple[date, Context],
+    evidence: ReadEvidence,
 ) -> Judged:
     """Judge every criterion in force, under both judges, and decide readiness.
+
+    `dated` is the day that selects the limits and what the site says of the batch: what its own
+    records say goes before that.
 
     Raises:
         JudgementError: the judges differ, or one gave no answer. Nothing is concluded.
     """
-    criteria = approved.strategy.in_force(day)
-    derived = _derived(criteria, evidence)
-    asked = questions(criteria, Evidence(evidence.observations, derived, evidence.quarantines))
-    verdicts = conclude(asked, agree(reference.judge(asked), suite.judge(asked)))
-    observations = (*evidence.observations, *derived.values())
+    strategy = approved.strategy
+    day, given = dated
+    context = context_of(strategy.dimensions, evidence.observations, given)
+    criteria = strategy.in_force(day, context)
+    derived = derive(criteria, evidence.observations, _from_series(criteria, evidence))
+    result = concluded(
+        criteria,
+        Evidence(evidence.observations, derived, evidence.quarantines, context),
+        _under_both,
+    )
+    calculated = (one for values in derived.values() for one in values)
+    observations = (*evidence.observations, *calculated, *result.calculated)
     aside = Aside(evidence.quarantines, approved.doubts, evidence.unread)
-    drawn = exceptions(stage, asked, verdicts, observations, aside)
+    drawn = exceptions(stage, result, observations, aside)
     return Judged(
         batch=batch,
         stage=stage,
         day=day,
-        strategy=approved.strategy,
+        context=context,
+        strategy=strategy,
         criteria=criteria,
-        asked=asked,
+        asked=result.asked,
         observations=observations,
-        verdicts=verdicts,
+        verdicts=result.verdicts,
         exceptions=drawn,
-        readiness=decide(stage, criteria, verdicts, drawn),
+        readiness=decide(stage, criteria, result.verdicts, drawn),
         doubts=approved.doubts,
     )
 
 
-def _derived(criteria: Sequence[Criterion], evidence: ReadEvidence) -> dict[str, Observation]:
+def _under_both(asked: Sequence[Question]) -> Answers:
+    return agree(reference.judge(asked), suite.judge(asked))
+
+
+def _from_series(criteria: Sequence[Criterion], evidence: ReadEvidence) -> dict[str, Observation]:
     spans = windows(series_steps(criteria), evidence.observations)
     expected = expected_equipment(criteria, spans, reading.contract_of("equipment"))
-    return (
-        elapsed(criteria, evidence.observations)
-        | counted(criteria, evidence.observations)
-        | from_series(criteria, PageReadings(evidence.pages), spans, expected)
-    )
+    return from_series(criteria, PageReadings(evidence.pages), spans, expected)
 
 
 def from_series(

@@ -112,7 +112,9 @@ def _same(target: Path, files: Mapping[str, bytes]) -> Package:
 
 
 def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path) -> Digest:
-    whole = dict(files) | {"README.txt": README.encode()} | dict(_strategy_files(desk))
+    whole = (
+        dict(files) | {"README.txt": README.encode()} | dict(_strategy_files(desk, package.batch))
+    )
     pages = _pages(desk, package)
     whole["index.html"] = page_of(desk, package, files, pages)
     for digest in package.captures:
@@ -127,8 +129,8 @@ def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path
     return manifest.root
 
 
-def _strategy_files(desk: Desk) -> Iterator[tuple[str, bytes]]:
-    folder = desk.strategies or folder_for(desk.site.product)
+def _strategy_files(desk: Desk, batch: str) -> Iterator[tuple[str, bytes]]:
+    folder = desk.strategies or folder_for(desk.site.product_of(batch))
     for entry in sorted(folder.iterdir(), key=lambda one: one.name):
         if entry.name.endswith(".yaml"):
             yield f"strategy/files/{entry.name}", entry.read_bytes()

@@ -12,7 +12,8 @@ from contracts.errors import UnreadableError
 from contracts.evidence import Capture
 from contracts.reading import Reading
 from contracts.recheck import READERS
-from contracts.sources.contract import ContractError, SourceContract, source_contract
+from contracts.sources.contract import ContractError, SourceContract
+from contracts.sources.odcs import source_contract
 from contracts.sources.xml_spans import read_xml
 
 Captured: TypeAlias = Sequence[tuple[Capture, bytes]]

@@ -1,33 +1,22 @@
 """Reads the site file: which plant this is, and where and how its three systems are asked."""
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib import resources
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
-
-from contracts.errors import SiteError, UnreadableError
+from contracts.errors import SiteError
 from contracts.times import read_time
-from tasks.site_yaml import Document, Plain, Pointer, read_yaml
+from tasks.site_faults import breaches
+from tasks.site_yaml import Document, Plain, read_yaml
 
-_SECRETS = re.compile(r"(?i)(token|pass|secret|api[-_]?key|authorization|bearer)")
-_TOKEN = re.compile(r"[\x21-\x7e]+")
 _SHOWN = 100
-_BOUNDS: Mapping[object, str] = {
-    "minLength": "a text of length",
-    "minimum": "at least",
-    "exclusiveMinimum": "more than",
-    "maximum": "at most",
-}
+_TOLD = ("market", "clinical_phase", "process_version")
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +63,46 @@ class SiteSource:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One plant: its name, its product, its three sources."""
+    """One plant: its name, its products, its three sources."""
 
     site: str
-    product: str
+    products: Mapping[str, str] = field(hash=False)
+    """By product: the pattern that the numbers of its batches fit, `*` for any characters."""
     sources: Mapping[str, SiteSource] = field(hash=False)
     """By name: `batch_record`, `lims`, `equipment`."""
     clock: datetime | None = None
     """The one moment it always is; only in the demo plant."""
     batches: tuple[str, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What else a limit may depend on: `market`, `clinical_phase`, `process_version`."""
+
+    def product_of(self, batch: str) -> str:
+        """Return the one product whose pattern a batch's number fits.
+
+        Raises:
+            SiteError: it fits no product, or more than one.
+        """
+        fitting = [name for name, pattern in self.products.items() if fnmatchcase(batch, pattern)]
+        if len(fitting) == 1:
+            return fitting[0]
+        patterns = ", ".join(f"{pattern} ({name})" for name, pattern in self.products.items())
+        found = f"fits {' and '.join(fitting)}" if fitting else "fits no product"
+        raise SiteError(
+            f"the batch {batch[:_SHOWN]} {found}",
+            expected=f"a number that fits one of {patterns}",
+            where="the site file's products",
+            move="check the batch's number, or whoever keeps the site file corrects the patterns",
+        )
+
+    def context(self, batch: str) -> Mapping[str, str]:
+        """Return what the site says of a batch: what a limit may depend on, as far as it is given.
+
+        Keys: `product`, `site`, `market`, `clinical_phase`, `process_version`.
+
+        Raises:
+            SiteError: the batch belongs to no product, or to more than one.
+        """
+        return {"product": self.product_of(batch), "site": self.site, **self.told}
 
 
 def load_site(path: Path) -> Site:
@@ -102,7 +122,7 @@ def load_site(path: Path) -> Site:
         ) from error
     problems = list(document.problems)
     if document.content is not None:
-        problems += _breaches(document)
+        problems += [*breaches(document), *_products(document)]
     if problems:
         raise _wrong(problems, path)
     site = _site(document.content, path.parent)
@@ -121,80 +141,15 @@ def _wrong(problems: list[str], path: Path) -> SiteError:
     )
 
 
-def _breaches(document: Document) -> Iterator[str]:
-    """Yield in words what the closed schema does not allow, in the order of the file's lines."""
-    schema = json.loads(resources.files("tasks").joinpath("site.schema.json").read_bytes())
-    errors = Draft202012Validator(schema, format_checker=_formats()).iter_errors(document.content)
-    found = {told for error in errors for told in _told(error, document)}
-    for line, words in sorted(found):
-        yield f"line {line}: {words}"
-
-
-def _formats() -> FormatChecker:
-    """Return how the schema's formats are checked: a moment with its zone, a zone, an address."""
-    formats = FormatChecker(())
-    formats.checks("moment", UnreadableError)(
-        lambda text: not isinstance(text, str) or bool(read_time(text))
-    )
-    formats.checks("zone", (KeyError, ValueError, OSError))(
-        lambda name: not isinstance(name, str) or bool(ZoneInfo(name))
-    )
-    formats.checks("address", ValueError)(lambda url: not isinstance(url, str) or _reachable(url))
-    return formats
-
-
-def _reachable(url: str) -> bool:
-    """Tell whether an address names a host, and no port or one that exists; it may raise."""
-    parts = urlsplit(url)
-    return bool(parts.hostname) and parts.port != 0
-
-
-def _told(error: ValidationError, document: Document) -> Iterator[tuple[int, str]]:
-    pointer: Pointer = tuple(error.absolute_path)
-    name = ".".join(str(step) for step in pointer) or "the file"
-    line = document.line(pointer)
-    limit: Any = error.validator_value  # any JSON, by the schema's keyword
-    schema: Any = error.schema
-    instance: Any = error.instance
-    if error.validator == "additionalProperties":
-        for key in sorted(set(instance) - set(schema["properties"])):
-            yield document.line((*pointer, key)), _unknown(key, name)
-    elif error.validator == "required":
-        for key in sorted(set(limit) - set(instance)):
-            yield line, f"{name} lacks {key}"
-    elif error.validator in ("pattern", "format"):
-        yield line, f"{name} is not {schema['description']}"
-    elif error.validator == "enum":
-        yield line, f"{name} is {_shown(instance)}, expected {' or '.join(limit)}"
-    elif error.validator == "type":
-        hint = "; quote it" if limit == "string" and not isinstance(instance, dict) else ""
-        yield line, f"{name} is {_shown(instance)}, expected type {limit}{hint}"
-    else:
-        yield line, f"{name} is {_shown(instance)}, expected {_BOUNDS[error.validator]} {limit}"
-
-
-def _unknown(key: str, name: str) -> str:
-    if _SECRETS.search(key):
-        return (
-            f"{name}.{key} would put a secret into the site file; "
-            "put it into a file of its own (token_file) or a variable (token_env)"
-        )
-    return f"{name} has the unknown key {key[:_SHOWN]}"
-
-
-def _shown(instance: object) -> str:
-    if isinstance(instance, (dict, list)):
-        return "a group of keys" if isinstance(instance, dict) else "a list"
-    return json.dumps(instance, ensure_ascii=False)[:_SHOWN]
-
-
 def _site(content: Plain, folder: Path) -> Site:
     """Build the site from content that its schema allows."""
     stated: Any = content  # the schema has checked its shape
     sources = {name: _source(name, each, folder) for name, each in stated["sources"].items()}
     clock = read_time(stated["clock"]) if "clock" in stated else None
     batches = tuple(stated.get("batches", ()))
-    return Site(stated["site"], stated["product"], sources, clock, batches)
+    products = stated["products"] if "products" in stated else {stated["product"]: "*"}
+    told = {name: stated[name] for name in _TOLD if name in stated}
+    return Site(stated["site"], products, sources, clock, batches, told)
 
 
 def _source(name: str, stated: dict[str, Any], folder: Path) -> SiteSource:
@@ -203,8 +158,22 @@ def _source(name: str, stated: dict[str, Any], folder: Path) -> SiteSource:
     return SiteSource(name=name, token_file=token_file, **given)
 
 
+def _products(document: Document) -> Iterator[str]:
+    """Yield that the file names its products in no way, or in two."""
+    content = document.content
+    if isinstance(content, dict) and ("product" in content) == ("products" in content):
+        line = document.line(("products",))
+        named = "has product and products, not one" if "product" in content else "lacks product"
+        yield f"line {line}: the file {named}; several products stand in products, with patterns"
+
+
 def _unmet(site: Site, document: Document) -> Iterator[str]:
-    """Yield what no schema can say: a token where one belongs, and nowhere else."""
+    """Yield what no schema can say: a batch of one product, a token where one belongs."""
+    for number, batch in enumerate(site.batches):
+        try:
+            site.product_of(batch)
+        except SiteError as error:
+            yield f"line {document.line(('batches', number))}: {error.found}"
     for name, source in site.sources.items():
         at = ("sources", name)
         if source.token_file and source.token_env:

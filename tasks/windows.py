@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.collection import Collection
-from contracts.criterion import Criterion, Reduction
-from contracts.derive import day_of, series_steps, windows
+from contracts.criterion import Criterion
+from contracts.derive import series_steps, windows
 from contracts.evidence import Capture
 from contracts.observation import Observation
 from contracts.reading import Quarantine
 from contracts.sources.contract import SourceContract
+from contracts.steps import day_of
+from contracts.subject import Reduction
 from tasks import reading
 from tasks.desk import Desk
 from tasks.evidence import read_source
@@ -25,7 +27,9 @@ def equipment_windows(desk: Desk, batch: str, record: Sequence[Capture]) -> tupl
     got = read_source(desk, Collection(batch, tuple(record)), "batch_record")
     if isinstance(got, Quarantine):
         return ()
-    criteria = strategy_of(desk).strategy.in_force(day_of(got.observations, desk.now().date()))
+    strategy = strategy_of(desk, batch).strategy
+    day = day_of(strategy.dated_by, got.observations, desk.now().date())
+    criteria = strategy.in_force(day)
     return tag_windows(criteria, got.observations, reading.contract_of("equipment"))
 
 

@@ -64,7 +64,7 @@ def worksheet(
     files[STRATEGY] = _line(judged.strategy.record())
     for source in SOURCES:
         files[contract_path(source)] = _line(reading.contract_document(source))
-    for name, compiled in compiler.compile_all(judged.strategy, judged.day).items():
+    for name, compiled in compiler.compile_all(judged.strategy, judged.day, judged.context).items():
         files[f"suites/{name}"] = (
             json.dumps(compiled, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         ).encode()
@@ -78,6 +78,7 @@ def _line(record: Json) -> bytes:
 def _evaluation(judged: Judged, evidence: ReadEvidence, sitting: Sitting) -> dict[str, Json]:
     return {
         "batch": judged.batch,
+        "context": dict(judged.context),
         "criteria_in_force": len(judged.criteria),
         "criteria_judged": len(judged.verdicts),
         "doubts": list(judged.doubts),

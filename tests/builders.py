@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from contracts.criterion import AttributeClass, Criterion, Limit, Observed, Range, Stage
+from contracts.criterion import AttributeClass, Criterion, Stage
 from contracts.evidence import Capture, Place, digest_of
 from contracts.observation import (
     Bound,
@@ -16,6 +16,8 @@ from contracts.observation import (
     Subject,
     Text,
 )
+from contracts.rule import Limit, Range
+from contracts.subject import Observed
 
 CAPTURED_AT = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
 

@@ -1,19 +1,8 @@
 """What a source promises to send: every field, code, unit and meaning, as its contract says."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.errors import BatchproofError
-
-_KINDS = {
-    "string": "text",
-    "number": "number",
-    "integer": "number",
-    "timestamp": "time",
-    "date": "text",
-    "boolean": "flag",
-    "array": "list",
-}
 
 
 class ContractError(BatchproofError):
@@ -28,7 +17,7 @@ class Field:
     path: str
     """Where it stands in its record, in the format's own names: `Value/UnitOfMeasure`."""
     kind: str
-    """`text`, `number`, `time`, `flag` or `list`."""
+    """`text`, `number`, `time`, `day`, `flag` or `list`."""
     required: bool
     description: str
     allowed: tuple[str, ...] = ()
@@ -52,7 +41,7 @@ class WireRecord:
         for one in self.fields:
             if one.name == name:
                 return one
-        raise _lacks(f"the record '{self.name}'", f"no field '{name}'")
+        raise lacking(f"the record '{self.name}'", f"no field '{name}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +57,14 @@ class Term:
     unit_as_written: str
     """The unit in the source's spelling; empty where the source writes none."""
     kind: str
-    """`number`, `text`, `time` or `flag`."""
+    """`number`, `text`, `time`, `day` or `flag`."""
     description: str
     step: str = ""
     """The step it belongs to, where the contract fixes it; steps below it count."""
+    replicate: str = ""
+    """Which determination it is, where one sample is measured several times on purpose."""
+    provisional: tuple[str, ...] = ()
+    """With which words a result begins that is true only up to now: `negative to date`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +94,7 @@ class SourceContract:
         """
         found = self.term(code)
         if found is None:
-            raise _lacks(self.name, f"no code '{code}'")
+            raise lacking(self.name, f"no code '{code}'")
         return found
 
     def record(self, name: str) -> WireRecord:
@@ -113,7 +106,7 @@ class SourceContract:
         for one in self.records:
             if one.name == name:
                 return one
-        raise _lacks(self.name, f"no record '{name}'")
+        raise lacking(self.name, f"no record '{name}'")
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -126,124 +119,11 @@ class SourceContract:
         )
 
 
-def source_contract(document: Mapping[str, object]) -> SourceContract:
-    """Return the contract that a parsed ODCS document states.
-
-    Schema objects whose custom property `role` is `record` describe the wire, those whose `role` is
-    `terms` list the codes. The custom property `source` of the whole says whose contract it is.
-
-    Raises:
-        ContractError: something lacks that a reader needs, or a code or name comes twice.
-    """
-    where = f"contract {document.get('id', 'without id')}"
-    source = _text(_custom(document, where), "source", where)
-    terms: list[Term] = []
-    records: list[WireRecord] = []
-    for one in _mappings(document, "schema", where):
-        inside = f"{where}, {one.get('name', 'an object without name')}"
-        role = _text(_custom(one, inside), "role", inside)
-        if role == "terms":
-            terms.extend(_terms(one, inside))
-        elif role == "record":
-            records.append(_record(one, inside))
-        else:
-            raise _lacks(inside, f"the role '{role}'")
-    _refuse_twice([one.code for one in terms], where)
-    _refuse_twice([one.name for one in records], where)
-    return SourceContract(
-        id=_text(document, "id", where),
-        version=_text(document, "version", where),
-        source=source,
-        terms=tuple(terms),
-        records=tuple(records),
-    )
-
-
-def _lacks(where: str, found: str) -> ContractError:
+def lacking(where: str, found: str) -> ContractError:
+    """Return the error that says what a contract lacks, and where."""
     return ContractError(
         found,
         expected="everything that the reader needs",
         where=where,
         move="the contract's owner corrects the contract file",
     )
-
-
-def _record(document: Mapping[str, object], where: str) -> WireRecord:
-    fields = tuple(_field(one, where) for one in _mappings(document, "properties", where))
-    _refuse_twice([one.name for one in fields], where)
-    path = _text(document, "physicalName", where)
-    return WireRecord(_text(document, "name", where), path, fields)
-
-
-def _field(document: Mapping[str, object], where: str) -> Field:
-    inside = f"{where}.{document.get('name', 'a field without name')}"
-    allowed = _custom(document, inside).get("allowed", ())
-    if isinstance(allowed, str) or not isinstance(allowed, Sequence):
-        raise _lacks(inside, "allowed values that are no list")
-    return Field(
-        name=_text(document, "name", inside),
-        path=_text(document, "physicalName", inside),
-        kind=_kind(document, inside),
-        required=document.get("required", False) is True,
-        description=_text(document, "description", inside),
-        allowed=tuple(str(one) for one in allowed),
-    )
-
-
-def _terms(document: Mapping[str, object], where: str) -> Iterator[Term]:
-    for one in _mappings(document, "properties", where):
-        inside = f"{where}.{one.get('name', 'a term without name')}"
-        custom = _custom(one, inside)
-        step = custom.get("step", "")
-        yield Term(
-            code=_text(one, "physicalName", inside),
-            name=_text(one, "name", inside),
-            unit=_text(custom, "unit", inside),
-            unit_as_written=_text(custom, "unitAsWritten", inside, may_be_empty=True),
-            kind=_kind(one, inside),
-            description=_text(one, "description", inside),
-            step=step if isinstance(step, str) else "",
-        )
-
-
-def _kind(document: Mapping[str, object], where: str) -> str:
-    logical = _text(document, "logicalType", where)
-    if logical not in _KINDS:
-        raise _lacks(where, f"the logicalType '{logical}'")
-    return _KINDS[logical]
-
-
-def _custom(document: Mapping[str, object], where: str) -> dict[str, object]:
-    if "customProperties" not in document:
-        return {}
-    return {
-        _text(one, "property", where): one.get("value")
-        for one in _mappings(document, "customProperties", where)
-    }
-
-
-def _mappings(
-    document: Mapping[str, object], name: str, where: str
-) -> Iterator[Mapping[str, object]]:
-    listed = document.get(name)
-    if not isinstance(listed, list) or not listed:
-        raise _lacks(where, f"no list '{name}'")
-    for one in listed:
-        if not isinstance(one, Mapping):
-            raise _lacks(where, f"an entry of '{name}' that is no mapping")
-        yield one
-
-
-def _text(
-    document: Mapping[str, object], name: str, where: str, *, may_be_empty: bool = False
-) -> str:
-    found = document.get(name)
-    if not isinstance(found, str) or not (found or may_be_empty):
-        raise _lacks(where, f"no text '{name}'")
-    return found
-
-
-def _refuse_twice(names: Sequence[str], where: str) -> None:
-    for one in names:
-        if names.count(one) > 1:
-            raise _lacks(where, f"'{one}' twice")

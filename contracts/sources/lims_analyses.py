@@ -26,6 +26,7 @@ from contracts.sources.rest import Leftover
 from contracts.sources.results import read_number, read_result, require_unit
 
 _DONE = ("verified", "published")
+_SUBMITTED = "to_be_verified"
 _SET_ASIDE = ("retracted", "rejected", "cancelled")
 
 
@@ -83,7 +84,7 @@ class _Analysis:
         """Return the analysis as an observation of its sample."""
         record, state = self.record, self.record.need("state")
         result = record.get("result")
-        if state.text in (*_DONE, "to_be_verified") and result is None:
+        if state.text in (*_DONE, _SUBMITTED) and result is None:
             raise record.breach(f"{state.text} without a result", "a result")
         status, reason = self._standing(state.text)
         written, value, places = self._said(state, result)
@@ -118,7 +119,7 @@ class _Analysis:
             return Status.INVALIDATED, own or self.sample.remarks
         if state in _SET_ASIDE:
             return Status.INVALIDATED, own
-        done = state in _DONE and self.sample.is_received
+        done = state in _DONE and self.sample.is_received and not self._is_provisional
         return (Status.FINAL if done else Status.PRELIMINARY), ""
 
     def _said(
@@ -128,21 +129,32 @@ class _Analysis:
 
         A result that nobody has verified is awaited, whatever it says: an invalidated sample's copy
         carries its old results while it is unassigned. So is every result of a sample that the
-        laboratory has not received, whatever the analysis says of itself.
+        laboratory has not received, whatever the analysis says of itself. Only words that its test
+        declares as provisional are handed on before the end: they say themselves that they are.
         """
         if not (self._of_whole_sample or state.text in _SET_ASIDE):
             also = () if result is None else (result.place,)
             standing = self.sample.state
             return standing, Awaited(standing.text), (standing.place, state.place, *also)
-        if result is None or state.text not in (*_DONE, *_SET_ASIDE):
+        told = (*_DONE, *_SET_ASIDE, *([_SUBMITTED] if self._is_provisional else []))
+        if result is None or state.text not in told:
             also = () if result is None else (result.place,)
             return state, Awaited(state.text), (state.place, *also)
         operand = self.record.get("operand")
         if operand is None or self.term.kind != "number":
-            return result, read_result(result, self.term), (result.place,)
+            return result, read_result(result, self.term, self.page.asked.zone), (result.place,)
         censored = read_number(f"{operand.text}{result.text}")
         value: Number | Text = censored or Text(f"{operand.text}{result.text}")
         return result, value, (result.place, operand.place)
+
+    @property
+    def _is_provisional(self) -> bool:
+        """Whether the result says of itself that the test still runs: `negative to date, day 10`.
+
+        No sign of a number can stand beside such words.
+        """
+        said = self.record.text("result").strip().casefold()
+        return any(said.startswith(words.casefold()) for words in self.term.provisional)
 
     @property
     def _of_whole_sample(self) -> bool:
@@ -162,6 +174,7 @@ class _Analysis:
             ("analyst", self.record.text("analyst")),
             ("method", self.record.text("method")),
             ("remarks", self.remarks),
+            ("replicate", self.term.replicate),
             ("sample_state", "" if self.sample.is_received else self.sample.state.text),
             ("state", state),
             ("unverified_result", result.text if unverified and result else ""),

@@ -32,7 +32,7 @@ class Asked:
             step=step,
             characteristic=term.name,
             as_written=written.text,
-            value=read_result(written, term),
+            value=read_result(written, term, self.zone),
             unit=term.unit,
             occurred_at=None,
             recorded_at=None,

@@ -17,10 +17,12 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from contracts.criterion import AttributeClass, Criterion, Limit, Range, Reduction, Stage
+from contracts.criterion import AttributeClass, Criterion, Stage
 from contracts.derive import Window
 from contracts.evidence import Place, digest_of
 from contracts.observation import Moment, Observation, Origin, Provenance, Status, Subject
+from contracts.rule import Limit, Range
+from contracts.subject import Reduction
 from tasks.readings import write_readings
 
 START: Final = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)

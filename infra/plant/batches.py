@@ -1,80 +1,19 @@
-"""The four batches of the demo, and what is told by each: only what differs from a good batch."""
+"""The batches of the demo, and what is told by each: only what differs from a good batch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from infra.plant.aav.product import AAV
+from infra.plant.car_t.product import CAR_T
+from infra.plant.story import Change, Excursion, Laboratory, Remark, Story
+
 SEED = 20260302
-PRODUCT = "car-t-autologous"
 CLOCK = datetime(2026, 3, 24, 6, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A value that was corrected after entry: what was written before, and why it was changed."""
-
-    code: str
-    before: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A comment that a person left beside an entry of the batch record."""
-
-    code: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Laboratory:
-    """What the laboratory found that it would not have found in a good batch."""
-
-    coi: str = ""
-    results: tuple[tuple[str, str], ...] = ()
-    censored: tuple[tuple[str, str, str], ...] = ()
-    retests: tuple[tuple[str, str, str], ...] = ()
-    retracted: tuple[tuple[str, str, str, str], ...] = ()
-    never_requested: tuple[str, ...] = ()
-    pending: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Excursion:
-    """A bioreactor temperature beside its range, in hundredths of a degree, in minutes."""
-
-    minute: int
-    minutes: int
-    lowest: int
-    highest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One batch: its identity, its day, and what happened to it."""
-
-    batch: str
-    number: int
-    start: date
-    entries: tuple[tuple[str, str], ...] = ()
-    changes: tuple[Change, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    laboratory: Laboratory = Laboratory()
-    excursion: Excursion | None = None
-
-    @property
-    def coi(self) -> str:
-        """The chain-of-identity code, as the batch record has it."""
-        return f"COI-7K4M-{self.number:04d}"
-
-    @property
-    def bioreactor(self) -> str:
-        """The bioreactor that this batch expands in."""
-        return f"BR-{100 + self.number}"
-
+PRODUCTS = (CAR_T, AAV)
 
 _READY = Story(
+    product=CAR_T,
     batch="CART-26-0001",
     number=1,
     start=date(2026, 3, 2),
@@ -99,6 +38,7 @@ _READY = Story(
     ),
 )
 _NOT_READY = Story(
+    product=CAR_T,
     batch="CART-26-0002",
     number=2,
     start=date(2026, 3, 3),
@@ -121,6 +61,7 @@ _NOT_READY = Story(
     excursion=Excursion(minute=5 * 1440 + 372, minutes=47, lowest=3860, highest=3940),
 )
 _INCOMPLETE = Story(
+    product=CAR_T,
     batch="CART-26-0003",
     number=3,
     start=date(2026, 3, 4),
@@ -132,11 +73,57 @@ _INCOMPLETE = Story(
     ),
 )
 _WRONG_IDENTITY = Story(
+    product=CAR_T,
     batch="CART-26-0004",
     number=4,
     start=date(2026, 3, 5),
     remarks=(Remark("FOR_LABEL", "Labels printed and scanned at the filling line."),),
-    laboratory=Laboratory(coi="COI-7K4M-0009"),
+    laboratory=Laboratory(identity="COI-7K4M-0009"),
 )
-STORIES = (_READY, _NOT_READY, _INCOMPLETE, _WRONG_IDENTITY)
-FOREIGN = Story(batch="CART-25-0093", number=93, start=date(2026, 2, 2))
+_VECTOR_READY = Story(
+    product=AAV,
+    batch="AAV-26-0001",
+    number=1,
+    start=date(2026, 2, 16),
+    changes=(
+        Change(
+            "AEX_COND",
+            "18",
+            "Decimal point omitted on entry; the meter's printout was compared.",
+        ),
+    ),
+    remarks=(
+        Remark("SEE_VCD@passage_3", "Split ratio kept at 1:8; counted twice by two operators."),
+        Remark("FIL_REJ", "Vial with a crimped cap set aside before the visual inspection."),
+    ),
+    laboratory=Laboratory(
+        censored=(("RCAAV", "<", "1"), ("NUCR", "<", "0.2")),
+        pending=("AVA",),
+        interim=(("STER", "Negative to date, day 10", 10),),
+    ),
+)
+_VECTOR_NOT_READY = Story(
+    product=AAV,
+    batch="AAV-26-0002",
+    number=2,
+    start=date(2026, 2, 9),
+    entries=(("AEX_FULL", "67.2"),),
+    remarks=(
+        Remark(
+            "TFF_CF",
+            "High transmembrane pressure alarm during concentration; feed pump slowed, "
+            "deviation DEV-26-0027 opened.",
+        ),
+    ),
+    laboratory=Laboratory(
+        results=(("VGTB", ">LOQ"), ("STER", "No growth")),
+        censored=(("RCAAV", "<", "1"), ("NUCR", "<", "0.2")),
+        retests=(("FULL", "64.8", "73.1"),),
+        pending=("AVA",),
+    ),
+    excursion=Excursion(minute=52, minutes=14, lowest=180, highest=212),
+)
+CAR_T_BATCHES = (_READY, _NOT_READY, _INCOMPLETE, _WRONG_IDENTITY)
+AAV_BATCHES = (_VECTOR_READY, _VECTOR_NOT_READY)
+STORIES = (*CAR_T_BATCHES, *AAV_BATCHES)
+FOREIGN = Story(product=CAR_T, batch="CART-25-0093", number=93, start=date(2026, 2, 2))

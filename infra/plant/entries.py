@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from numpy.random import Generator
 
-from infra.plant.batches import Story
 from infra.plant.chance import generator, near, whole
-from infra.plant.process import RECIPE
-from infra.plant.recipe import Parameter
+from infra.plant.product import Texts
+from infra.plant.recipe import Parameter, UnitProcedure
 from infra.plant.schedule import Procedure, Run
+from infra.plant.story import Story
 
 _RECORDED_AFTER = {"manual": (120, 380), "interface": (2, 20), "instrument": (40, 100)}
-_GROWTH = {3: "0.61", 5: "1.34", 7: "2.52", 8: "3.40"}
-_EXPANSION_VIABILITY = {3: "88.6", 5: "91.0", 7: "93.4", 8: "94.6"}
-_GLUCOSE = {3: "8.6", 5: "7.1", 7: "5.4"}
-_LACTATE = {3: "6.3", 5: "10.1", 7: "13.6"}
-_TYPICAL_FOLD = 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +63,10 @@ def entries(story: Story, seed: int, procedures: tuple[Procedure, ...]) -> tuple
     )
 
 
-def _of_procedure(
-    story: Story, seed: int, procedure: Procedure, texts: dict[str, str]
-) -> Iterator[Entry]:
+def _of_procedure(story: Story, seed: int, procedure: Procedure, texts: Texts) -> Iterator[Entry]:
     rng = generator(seed, story.batch, "entries", procedure.run.name)
     people = crew(story, seed, procedure.run.name)
-    equipment = procedure.recipe.equipment[0].format(bioreactor=story.bioreactor)
+    equipment = story.named(procedure.recipe.equipment[0])
     phases = (phase for operation in procedure.run.children for phase in operation.children)
     for phase in phases:
         for position, parameter in enumerate(phase.parameters, start=1):
@@ -98,16 +90,17 @@ def _moment(phase: Run, position: int) -> datetime:
     return phase.start + timedelta(seconds=span * position // (len(phase.parameters) + 1))
 
 
-def values(story: Story, seed: int) -> dict[str, str]:
+def values(story: Story, seed: int) -> Texts:
     """Return the text of every value: typical ones, those that follow from others, the story's."""
-    rng = generator(seed, story.batch, "values")
-    return _typical(rng) | _growth(rng) | _identity(story) | dict(story.entries)
+    product, rng = story.product, generator(seed, story.batch, "values")
+    written = _typical(rng, product.recipe) | product.values(story, rng) | dict(story.entries)
+    return written | product.calculated(written) | dict(story.entries)
 
 
-def _typical(rng: Generator) -> dict[str, str]:
+def _typical(rng: Generator, recipe: tuple[UnitProcedure, ...]) -> Texts:
     return {
         parameter.code: _as_typical(rng, parameter)
-        for unit_procedure in RECIPE
+        for unit_procedure in recipe
         for operation in unit_procedure.operations
         for phase in operation.phases
         for parameter in phase.parameters
@@ -119,35 +112,3 @@ def _as_typical(rng: Generator, parameter: Parameter) -> str:
     if parameter.data_type == "string":
         return parameter.typical
     return str(near(rng, parameter.typical, parameter.spread))
-
-
-def _identity(story: Story) -> dict[str, str]:
-    return {
-        "APH_COI": story.coi,
-        "FOR_LABEL": story.coi,
-        "APH_DIN": f"DON-26-{4400 + story.number * 17:06d}",
-        "CRY_LOC": f"LN2-03/A/{12 + 2 * story.number}",
-    }
-
-
-def _growth(rng: Generator) -> dict[str, str]:
-    """Return the growth of the culture: the fold expansion is harvested cells over seeded cells."""
-    seeded = whole(rng, 100, 106)
-    fold = whole(rng, 34, 42)
-    harvested = (Decimal(seeded * fold) / 1000).quantize(Decimal("0.1"))
-    scale = Decimal(fold) / _TYPICAL_FOLD
-    grown = {
-        "HAR_TVC": str(harvested),
-        "HAR_FOLD": str((harvested * 1000 / seeded).quantize(Decimal(1))),
-    }
-    for day, typical in _GROWTH.items():
-        density = (Decimal(typical) * scale).quantize(Decimal("0.01"))
-        grown[f"EXP_VCD@day_{day}"] = str(near(rng, str(density), "0.05"))
-    for code, course, spread in (
-        ("EXP_VIAB", _EXPANSION_VIABILITY, "0.6"),
-        ("EXP_GLUC", _GLUCOSE, "0.3"),
-        ("EXP_LACT", _LACTATE, "0.4"),
-    ):
-        for day, typical in course.items():
-            grown[f"{code}@day_{day}"] = str(near(rng, typical, spread))
-    return grown

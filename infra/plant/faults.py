@@ -103,7 +103,7 @@ FAULTS = (
     Fault("opcua-node-gone", "the tag PH of every bioreactor (or of the batch's) does not exist"),
     Fault("opcua-down", "nobody listens on the port of the equipment"),
 )
-_BATCHES = {story.batch for story in STORIES}
+_BIOREACTORS = {story.batch: story.bioreactor for story in STORIES}
 _BY_NAME = {fault.name: fault for fault in FAULTS}
 
 
@@ -143,7 +143,7 @@ class Faults:
         """Tell whether a tag is to be missing from the equipment's server."""
         equipment, _, name = tag.partition(".")
         return name == "PH" and any(
-            fault.name == "opcua-node-gone" and batch[-2:] in {"", equipment[-2:]}
+            fault.name == "opcua-node-gone" and _BIOREACTORS.get(batch, equipment) == equipment
             for fault, batch in self.chosen
         )
 
@@ -155,7 +155,7 @@ def chosen(names: tuple[str, ...]) -> Faults:
         name, _, batch = written.partition(":")
         if name not in _BY_NAME:
             raise UnknownFaultError(f"unknown fault '{name}'; --list-faults names all of them")
-        if batch and (name.endswith("-down") or batch not in _BATCHES):
+        if batch and (name.endswith("-down") or batch not in _BIOREACTORS):
             raise UnknownFaultError(f"'{name}' cannot be had for '{batch}' alone")
         found.append((_BY_NAME[name], batch))
     return Faults(tuple(found))

@@ -1,25 +1,20 @@
-"""What the laboratory did with the samples of a batch: received, measured, verified, tested again.
-
-The dose is harvested cells that were filled, times viability, times CAR+ fraction, times what is
-recovered after thawing.
-"""
+"""What the laboratory did with the samples of a batch: received, measured, tested again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from numpy.random import Generator
 
-from infra.plant.batches import FOREIGN, Laboratory, Story
+from infra.plant.batches import FOREIGN
 from infra.plant.chance import generator, near, whole
 from infra.plant.entries import values
-from infra.plant.methods import APHERESIS, DRUG_PRODUCT, IN_PROCESS, PREFIX, SERVICES, TESTS, Test
-from infra.plant.schedule import schedule, step
+from infra.plant.panel import Panel, Test
+from infra.plant.schedule import at, schedule
+from infra.plant.story import Laboratory, Story
 
-_RECOVERED_AFTER_THAWING = Decimal("0.757")
 _TRANSPORT = timedelta(minutes=55)
 _SAME_DAY = timedelta(minutes=95)
 _REPEATED = {
@@ -51,9 +46,9 @@ class Sample:
     """One sample of a batch, with its analyses."""
 
     id: str
-    kind: str
+    panel: Panel
     batch: str
-    coi: str
+    identity: str
     sampled: datetime
     received: datetime
     state: str
@@ -64,28 +59,25 @@ class Sample:
 def samples(story: Story, seed: int) -> tuple[Sample, ...]:
     """Return the samples of one batch, oldest first."""
     procedures = schedule(story, seed)
-    expansion = step(procedures, "expansion").children[1].children[2]
-    taken = {
-        APHERESIS: step(procedures, "apheresis_receipt").end,
-        IN_PROCESS: expansion.end,
-        DRUG_PRODUCT: step(procedures, "formulation").end,
-    }
-    listed = [_sample(story, seed, kind, at) for kind, at in taken.items()]
+    listed = [
+        _sample(story, seed, panel, at(procedures, panel.taken).end)
+        for panel in story.product.panels
+    ]
     if story.batch == FOREIGN.batch:
         listed.extend(_invalidated(listed.pop()))
     return tuple(listed)
 
 
-def _sample(story: Story, seed: int, kind: str, taken: datetime) -> Sample:
+def _sample(story: Story, seed: int, panel: Panel, taken: datetime) -> Sample:
     received = taken.astimezone(UTC) + _TRANSPORT
-    findings = tuple(_findings(story, seed, kind, received))
+    findings = tuple(_findings(story, seed, panel, received))
     waiting = any(finding.result is None for finding in findings)
-    usual = "verified" if kind == DRUG_PRODUCT else "published"
+    usual = "verified" if panel.release else "published"
     return Sample(
-        id=f"{PREFIX[kind]}-{story.number:04d}",
-        kind=kind,
+        id=f"{panel.prefix}-{story.number:04d}",
+        panel=panel,
         batch=story.batch,
-        coi=(story.laboratory.coi if kind == DRUG_PRODUCT else "") or story.coi,
+        identity=(story.laboratory.identity if panel.release else "") or story.identity,
         sampled=taken.astimezone(UTC),
         received=received,
         state="sample_received" if waiting else usual,
@@ -93,48 +85,44 @@ def _sample(story: Story, seed: int, kind: str, taken: datetime) -> Sample:
     )
 
 
-def _findings(story: Story, seed: int, kind: str, received: datetime) -> Iterator[Finding]:
-    rng = generator(seed, story.batch, "laboratory", kind)
+def _findings(story: Story, seed: int, panel: Panel, received: datetime) -> Iterator[Finding]:
+    rng = generator(seed, story.batch, "laboratory", panel.kind)
     told = story.laboratory
-    results = _results(story, seed, kind, rng)
-    state = "verified" if kind == DRUG_PRODUCT else "published"
-    for test in TESTS[kind]:
-        if test.keyword in told.never_requested and kind == DRUG_PRODUCT:
+    results = _results(story, seed, panel, rng)
+    state = "verified" if panel.release else "published"
+    for test in panel.all_tests:
+        if test.keyword in told.never_requested and panel.release:
             continue
-        found = _finding(rng, test, results[test.keyword], received, state)
-        if kind == DRUG_PRODUCT:
-            yield from _as_told(rng, told, found, received)
+        chance = rng if test in panel.tests else _own(story, seed, panel, test)
+        found = _finding(chance, test, results[test.keyword], received, state)
+        if panel.release or panel.told:
+            yield from _as_told(chance, told, found, received)
         else:
             yield found
-    services = {test.keyword: test for test in SERVICES}
+    services = {test.keyword: test for test in story.product.services}
     for sampled, keyword, result, repeated in told.retracted:
-        if sampled == kind:
+        if sampled == panel.kind:
             wrong = _finding(rng, services[keyword], result, received, "retracted")
             yield replace(wrong, verifier="", verified=None)
             yield replace(_again(rng, wrong, repeated, received), state=state)
 
 
-def _results(story: Story, seed: int, kind: str, rng: Generator) -> dict[str, str]:
+def _own(story: Story, seed: int, panel: Panel, test: Test) -> Generator:
+    return generator(seed, story.batch, "laboratory", panel.kind, test.keyword)
+
+
+def _results(story: Story, seed: int, panel: Panel, rng: Generator) -> dict[str, str]:
+    """Return the result of every test: typical ones, those that follow, those the story tells."""
     written = values(story, seed)
-    found = {
-        test.keyword: test.typical if test.is_text else str(near(rng, test.typical, test.spread))
-        for test in TESTS[kind]
-    }
-    if kind == APHERESIS:
-        return {
-            "VIAB": str(near(rng, written["APH_VIAB"], "0.6")),
-            "CD3": str(near(rng, written["APH_CD3"], "0.8")),
-        }
-    if kind == IN_PROCESS:
-        return {**found, "VIAB": str(near(rng, written["EXP_VIAB@day_7"], "0.5"))}
-    judged = dict(story.laboratory.results)
-    retested = {keyword: again for keyword, _, again in story.laboratory.retests}
-    viability = Decimal(retested.get("VIAB", found["VIAB"]))
-    filled = (
-        Decimal(written["CRY_BAGS"]) * Decimal(written["FOR_CONC"]) * Decimal(written["FOR_VOL"])
-    )
-    dose = filled * viability * Decimal(found["CARPOS"]) * _RECOVERED_AFTER_THAWING / 10_000
-    return {**found, "DOSE": str(dose.quantize(Decimal(1))), **judged}
+    found = {test.keyword: _typical(rng, test) for test in panel.tests}
+    found |= {t.keyword: _typical(_own(story, seed, panel, t), t) for t in panel.added}
+    found |= story.product.results(story, panel, found, written, rng)
+    told = panel.release or panel.told
+    return found | (dict(story.laboratory.results) if told else {})
+
+
+def _typical(rng: Generator, test: Test) -> str:
+    return test.typical if test.is_text else str(near(rng, test.typical, test.spread))
 
 
 def _finding(rng: Generator, test: Test, result: str, received: datetime, state: str) -> Finding:
@@ -158,8 +146,12 @@ def _finding(rng: Generator, test: Test, result: str, received: datetime, state:
 def _as_told(
     rng: Generator, told: Laboratory, found: Finding, received: datetime
 ) -> Iterator[Finding]:
-    """Bend one finding of the drug product to the story of the batch."""
+    """Bend one finding to the story of the batch."""
     keyword = found.test.keyword
+    for interim, words, day in told.interim:
+        if interim == keyword:
+            yield _interim(rng, found, words, received + timedelta(days=day))
+            return
     if keyword in told.pending:
         yield replace(
             found, result=None, state="assigned", captured=None, verified=None, verifier=""
@@ -175,6 +167,13 @@ def _as_told(
     original = replace(found, result=again[0])
     yield original
     yield _again(rng, original, again[1], received)
+
+
+def _interim(rng: Generator, found: Finding, words: str, at_day: datetime) -> Finding:
+    """Return what is known of a test that still runs, as its reading of a day says it."""
+    read = at_day.replace(hour=9, minute=0, second=0) + timedelta(seconds=whole(rng, 0, 9000))
+    verified = read + timedelta(seconds=whole(rng, 4000, 15_000))
+    return replace(found, result=words, captured=read, verified=verified)
 
 
 def _again(rng: Generator, first: Finding, result: str, received: datetime) -> Finding:

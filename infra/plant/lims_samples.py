@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from infra.plant.chance import identifier
 from infra.plant.laboratory import Finding, Sample
 from infra.plant.lims_setup import limits, ranges
-from infra.plant.methods import RANGES
 from infra.plant.senaite import (
     CLIENT,
     Json,
@@ -39,29 +38,31 @@ def batch(name: str, created: datetime, seed: int) -> Stored:
 def sample(one: Sample, seed: int) -> Stored:
     """Return the object of a sample, which SENAITE calls an analysis request."""
     path = f"{CLIENT}/{one.id}"
-    kind = setup_path("SampleType", one.kind)
+    kind = setup_path("SampleType", one.panel.kind)
     content = skeleton(seed, "AnalysisRequest", path, one.id, _written(one.received))
     content |= _belonging(one, seed) | _progress(one)
     content |= {
         "Analyses": [reference(seed, "Analysis", f"{path}/{f.id}") for f in one.findings],
-        "ClientSampleID": one.coi,
+        "ClientSampleID": one.identity,
         "DateReceived": moment(one.received),
         "DateSampled": moment(one.sampled),
         "Invalidated": _named(seed, "AnalysisRequest", one.invalidates),
         "ReceivedBy": "P-041",
-        "ResultsRange": ranges(one.kind, seed),
+        "ResultsRange": ranges(one.panel, seed),
         "SampleType": reference(seed, "SampleType", kind),
-        "SampleTypeTitle": one.kind,
+        "SampleTypeTitle": one.panel.kind,
         "SampleTypeUID": identifier(seed, "uid", kind),
-        "Specification": reference(seed, "AnalysisSpec", setup_path("AnalysisSpec", one.kind)),
+        "Specification": reference(
+            seed, "AnalysisSpec", setup_path("AnalysisSpec", one.panel.kind)
+        ),
         "description": f"{one.id} ",
-        "getClientSampleID": one.coi,
+        "getClientSampleID": one.identity,
         "getDateReceived": moment(one.received),
         "getDateSampled": moment(one.sampled),
         "getDueDate": moment(one.received + _DUE),
         "getPhysicalPath": path.split("/"),
         "getPrioritySortkey": f"3.{moment(one.received)}",
-        "getSampleTypeTitle": one.kind,
+        "getSampleTypeTitle": one.panel.kind,
         "getSampleTypeUID": identifier(seed, "uid", kind),
         "review_state": one.state,
     }
@@ -112,7 +113,7 @@ def analysis(found: Finding, one: Sample, seed: int) -> Stored:
     path = f"{parent}/{found.id}"
     content = skeleton(seed, "Analysis", path, test.title, _written(one.received))
     content |= _form(found) | _work(found, one) | _method(found, seed)
-    spec = RANGES[one.kind].get(test.keyword)
+    spec = one.panel.limits.get(test.keyword)
     first = f"{one.id}/{found.retest_of}" if found.retest_of else ""
     content |= {
         "Keyword": test.keyword,
@@ -126,7 +127,7 @@ def analysis(found: Finding, one: Sample, seed: int) -> Stored:
         "getRequestURL": parent,
         "getResult": found.result or "",
         "getRetestOfUID": identifier(seed, "uid", f"{CLIENT}/{first}") if first else "",
-        "getSampleTypeUID": identifier(seed, "uid", setup_path("SampleType", one.kind)),
+        "getSampleTypeUID": identifier(seed, "uid", setup_path("SampleType", one.panel.kind)),
         "getUnit": test.unit,
         "review_state": found.state,
     }

@@ -14,12 +14,12 @@ from http import HTTPStatus
 from itertools import chain
 from urllib.parse import urlencode
 
-from infra.plant.batches import Story
 from infra.plant.laboratory import samples
 from infra.plant.lims_audit import audit_trail
 from infra.plant.lims_samples import analysis, batch, sample
 from infra.plant.lims_setup import setup
 from infra.plant.senaite import API, PUBLIC, Json, Stored
+from infra.plant.story import Story
 from infra.plant.web import Answer, Handler, Request
 
 BASE = f"/senaite{API}/"
@@ -66,7 +66,7 @@ def lims_objects(stories: tuple[Story, ...], seed: int) -> tuple[Stored, ...]:
     taken = [(story, samples(story, seed)) for story in stories]
     every = [one for _, listed in taken for one in listed]
     return (
-        *setup(seed),
+        *setup(tuple(dict.fromkeys(story.product for story in stories)), seed),
         *(batch(story.batch, listed[0].received, seed) for story, listed in taken),
         *(sample(one, seed) for one in every),
         *(analysis(found, one, seed) for one in every for found in one.findings),

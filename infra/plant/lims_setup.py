@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from infra.plant.chance import identifier
-from infra.plant.methods import DRUG_PRODUCT, PREFIX, RANGES, SERVICES, Range
+from infra.plant.panel import Panel, Range, Test
+from infra.plant.product import Product
 from infra.plant.senaite import (
     SETUP_TIME,
     Json,
@@ -17,22 +18,27 @@ from infra.plant.senaite import (
 _SPECIFICATION = {True: "DP release v3", False: "in-process v2"}
 
 
-def setup(seed: int) -> tuple[Stored, ...]:
-    """Return everything that is there before the first sample."""
-    methods = sorted({test.method for test in SERVICES})
-    instruments = sorted({test.instrument for test in SERVICES if test.instrument})
+def setup(products: tuple[Product, ...], seed: int) -> tuple[Stored, ...]:
+    """Return everything that is there before the first sample; products share their services."""
+    panels = [panel for product in products for panel in product.panels]
+    services: dict[str, Test] = {}
+    for product in products:
+        for test in product.services:
+            services.setdefault(test.keyword, test)
+    methods = sorted({test.method for test in services.values()})
+    instruments = sorted({test.instrument for test in services.values() if test.instrument})
     return (
-        *(_sample_type(kind, seed) for kind in RANGES),
-        *(_specification(kind, seed) for kind in RANGES),
-        *(_service(place, seed) for place in range(len(SERVICES))),
+        *(_sample_type(panel, seed) for panel in panels),
+        *(_specification(panel, seed) for panel in panels),
+        *(_service(test, seed) for test in services.values()),
         *(_plain("Method", name, seed) for name in methods),
         *(_plain("Instrument", name, seed) for name in instruments),
     )
 
 
-def ranges(kind: str, seed: int) -> list[Json]:
+def ranges(panel: Panel, seed: int) -> list[Json]:
     """Return the ranges of a specification, one a keyword."""
-    return [limits(keyword, range_, seed) for keyword, range_ in RANGES[kind].items()]
+    return [limits(keyword, range_, seed) for keyword, range_ in panel.limits.items()]
 
 
 def limits(keyword: str, range_: Range, seed: int) -> Json:
@@ -53,25 +59,24 @@ def limits(keyword: str, range_: Range, seed: int) -> Json:
     }
 
 
-def _sample_type(kind: str, seed: int) -> Stored:
-    content = _plain("SampleType", kind, seed).content
-    return stored(content | {"prefix": PREFIX[kind], "getPrefix": PREFIX[kind]})
+def _sample_type(panel: Panel, seed: int) -> Stored:
+    content = _plain("SampleType", panel.kind, seed).content
+    return stored(content | {"prefix": panel.prefix, "getPrefix": panel.prefix})
 
 
-def _specification(kind: str, seed: int) -> Stored:
-    path = setup_path("AnalysisSpec", kind)
-    title = f"{kind}: {_SPECIFICATION[kind == DRUG_PRODUCT]}"
+def _specification(panel: Panel, seed: int) -> Stored:
+    path = setup_path("AnalysisSpec", panel.kind)
+    title = f"{panel.kind}: {_SPECIFICATION[panel.release]}"
     content = skeleton(seed, "AnalysisSpec", path, title, SETUP_TIME)
     content |= {
-        "ResultsRange": ranges(kind, seed),
-        "SampleType": reference(seed, "SampleType", setup_path("SampleType", kind)),
+        "ResultsRange": ranges(panel, seed),
+        "SampleType": reference(seed, "SampleType", setup_path("SampleType", panel.kind)),
         "sortable_title": title.lower(),
     }
     return stored(content)
 
 
-def _service(place: int, seed: int) -> Stored:
-    test = SERVICES[place]
+def _service(test: Test, seed: int) -> Stored:
     path = setup_path("AnalysisService", test.keyword)
     content = skeleton(seed, "AnalysisService", path, test.title, SETUP_TIME)
     content |= {

@@ -11,9 +11,9 @@ from datetime import UTC
 from email.utils import format_datetime
 from http import HTTPStatus
 
-from infra.plant.batches import PRODUCT, Story
 from infra.plant.record import batch_record
 from infra.plant.schedule import schedule
+from infra.plant.story import Story
 from infra.plant.web import Answer, Handler, Request
 
 _TEXT = "text/plain; charset=utf-8"
@@ -39,7 +39,7 @@ def _listing(stories: tuple[Story, ...], seed: int) -> bytes:
     listed = [
         {
             "batch": story.batch,
-            "product": PRODUCT,
+            "product": story.product.code,
             "state": "Completed",
             "completed_at": schedule(story, seed)[-1].run.end.isoformat(timespec="seconds"),
         }

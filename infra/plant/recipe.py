@@ -1,7 +1,7 @@
 """What a recipe is made of: unit procedures, operations, phases, parameters (ISA-88).
 
-Minutes count from the start of the unit procedure, those of a unit procedure from the receipt of
-the apheresis.
+Minutes count from the start of the unit procedure, those of a unit procedure from the start of
+manufacture.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ class Parameter:
     spread: str = "0"
     mode: str = "manual"
     data_type: str = "decimal"
+
+
+def words(code: str, typical: str = "", mode: str = "manual") -> Parameter:
+    """Return a parameter that is written in words."""
+    return Parameter(code, typical=typical, mode=mode, data_type="string")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,10 @@ class Material:
     quantity: str
     unit: str
     lots: int = 1
-    released: bool = True
+    collected: str = ""
+    """The code of its amount, for what was collected for this batch alone and is never released."""
+    titre: tuple[str, str] = ("", "")
+    """The titre of a vector lot: its typical number and the spread of it, in 10^8 TU/mL."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from infra.plant import elements
-from infra.plant.batches import PRODUCT, Story
 from infra.plant.entries import Entry, crew, entries
 from infra.plant.schedule import Procedure, Run, schedule
 from infra.plant.segments import unit_procedure
+from infra.plant.story import Story
 
 _PUBLISHED_AFTER = timedelta(minutes=47)
 _CORRECTED_AFTER = timedelta(minutes=38)
@@ -48,7 +48,7 @@ def _head(record: elements.Tag, story: Story, procedures: tuple[Procedure, ...])
     elements.add(record, "BatchID", story.batch)
     elements.add(record, "EquipmentID", story.bioreactor)
     elements.add(record, "Language", "en")
-    elements.add(record, "MaterialDefinitionID", PRODUCT)
+    elements.add(record, "MaterialDefinitionID", story.product.code)
     elements.add(record, "RecordStatus", "Complete")
     elements.add(record, "Version", "1")
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from infra.plant.batches import Story
 from infra.plant.chance import generator, whole
-from infra.plant.process import RECIPE
 from infra.plant.recipe import Operation, Parameter, Phase, UnitProcedure
+from infra.plant.story import Story
 
 PLANT_ZONE = ZoneInfo("Europe/Amsterdam")
-_RECEIPT = time(8, 20)
+_MORNING = time(8, 20)
 _LATEST_START = 480
 
 
@@ -39,11 +38,11 @@ class Procedure:
 def schedule(story: Story, seed: int) -> tuple[Procedure, ...]:
     """Return the unit procedures of a batch in order, each with its operations and phases."""
     rng = generator(seed, story.batch, "schedule")
-    receipt = datetime.combine(story.start, _RECEIPT, PLANT_ZONE)
-    receipt += timedelta(minutes=whole(rng, -15, 15))
+    begun = datetime.combine(story.start, _MORNING, PLANT_ZONE)
+    begun += timedelta(minutes=whole(rng, -15, 15))
     return tuple(
-        Procedure(_procedure(recipe, receipt, whole(rng, 0, _LATEST_START)), recipe)
-        for recipe in RECIPE
+        Procedure(_procedure(recipe, begun, whole(rng, 0, _LATEST_START)), recipe)
+        for recipe in story.product.recipe
     )
 
 
@@ -52,8 +51,17 @@ def step(procedures: tuple[Procedure, ...], name: str) -> Run:
     return next(procedure.run for procedure in procedures if procedure.run.name == name)
 
 
-def _procedure(recipe: UnitProcedure, receipt: datetime, late: int) -> Run:
-    start = receipt + timedelta(minutes=recipe.start, seconds=late)
+def at(procedures: tuple[Procedure, ...], path: str) -> Run:
+    """Return the step of this path, whether unit procedure, operation or phase."""
+    name, *below = path.split("/")
+    run = step(procedures, name)
+    for inner in below:
+        run = next(child for child in run.children if child.name == inner)
+    return run
+
+
+def _procedure(recipe: UnitProcedure, begun: datetime, late: int) -> Run:
+    start = begun + timedelta(minutes=recipe.start, seconds=late)
     return Run(
         path=recipe.name,
         name=recipe.name,

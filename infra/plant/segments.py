@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from infra.plant import elements
-from infra.plant.batches import Story
 from infra.plant.chance import generator, near, whole
 from infra.plant.entries import Crew, crew, values
 from infra.plant.recipe import Material
 from infra.plant.schedule import Procedure, Run
+from infra.plant.story import Story
 
-_APHERESIS_LASTS = timedelta(days=2)
+_COLLECTED_LASTS = timedelta(days=2)
 _EARLIEST_EXPIRY = date(2026, 9, 30)
 _STATE = "Completed"
 
@@ -37,7 +37,7 @@ def unit_procedure(
     segment = _open(parent, "SegmentResponse", identifier, procedure.run)
     _personnel(segment, identifier, people)
     for place, equipment in enumerate(procedure.recipe.equipment, start=1):
-        name = equipment.format(bioreactor=story.bioreactor)
+        name = story.named(equipment)
         _equipment(segment, f"{identifier}-EQ{place:02d}", name)
     for lot in _lots(story, seed, procedure):
         _material(segment, f"{identifier}-MA-{lot.id}", lot)
@@ -92,9 +92,9 @@ def _lots(story: Story, seed: int, procedure: Procedure) -> tuple[Lot, ...]:
     campaign = "first" if story.number % 4 in {1, 2} else "second"
     found = []
     for material in procedure.recipe.materials:
-        if not material.released:
-            collected = values(story, seed)["APH_VOL"]
-            expiry = procedure.run.start.date() + _APHERESIS_LASTS
+        if material.collected:
+            collected = values(story, seed)[material.collected]
+            expiry = procedure.run.start.date() + _COLLECTED_LASTS
             found.append(Lot(f"APH-{story.batch}", material, collected, expiry, ""))
             continue
         for place in range(material.lots):
@@ -102,7 +102,7 @@ def _lots(story: Story, seed: int, procedure: Procedure) -> tuple[Lot, ...]:
             stem = "".join(word[0] for word in material.definition.split("_")).upper()
             number = f"{stem}-25-{whole(rng, 100, 899)}{place}"
             expiry = _EARLIEST_EXPIRY + timedelta(days=whole(rng, 0, 300))
-            titre = f"{near(rng, '2.1', '0.3')}E8"
+            titre = f"{near(rng, *material.titre)}E8" if material.titre[0] else ""
             found.append(Lot(number, material, material.quantity, expiry, titre))
     return tuple(found)
 
@@ -115,10 +115,10 @@ def _material(segment: elements.Tag, identifier: str, lot: Lot) -> None:
     elements.add(actual, "MaterialUse", "Consumed")
     elements.quantity(actual, lot.quantity, lot.material.unit)
     element = "MaterialActualProperty"
-    if lot.material.released:
+    if not lot.material.collected:
         elements.named(actual, element, "ReleaseStatus", "Released", "Code")
     elements.named(actual, element, "ExpiryDate", lot.expiry.isoformat(), "date")
-    if lot.material.definition == "lentiviral_vector":
+    if lot.titre:
         prop = elements.add(actual, element)
         elements.add(prop, "ID", "Titre")
         elements.value(prop, lot.titre, "decimal", "TU/mL")

@@ -72,6 +72,7 @@ def switched(tag: str, start: int, changes: list[tuple[int, int]]) -> Series:
 
 def joined(parts: list[Series]) -> Series:
     """Return the readings of several runs of one tag as one series, oldest first."""
+    parts = sorted(parts, key=lambda part: int(part.times[0]))
     return Series(
         parts[0].tag,
         np.concatenate([part.times for part in parts]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.plant.batches import CLOCK, PRODUCT, STORIES
+from infra.plant.batches import CLOCK, PRODUCTS, STORIES
 from infra.plant.opcua_server import PATH
 
 TOKEN_FILE = "lims-token"  # noqa: S105 - the name of the file, not what is in it
@@ -24,11 +24,12 @@ class Ports:
 def site_file(path: Path, ports: Ports) -> str:
     """Return the text of the site file."""
     batches = ", ".join(story.batch for story in STORIES)
+    products = ", ".join(f'{one.code}: "{one.batches}"' for one in PRODUCTS)
     return f"""\
 # Site file of the demo plant: {path}
 # use it with: batchproof prepare {STORIES[0].batch} --site {path}
 site: demo-plant
-product: {PRODUCT}
+products: {{{products}}}
 clock: "{CLOCK.isoformat()}"  # the demo plant's clock stands still; leave it out at a real site
 sources:
   batch_record:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from contracts import restore
-from contracts.criterion import Agrees, Criterion, Stage
+from contracts import restore_strategy
+from contracts.criterion import Criterion, Stage
 from contracts.question import sources_of
 from contracts.readiness import required
+from contracts.rule import Agrees
 from tasks.page import words
 from tasks.page.facts import Fact, Facts
 from tasks.page.given import PageDocuments, Record
@@ -62,7 +63,7 @@ def _heading(state: str, found: Sequence[Reason]) -> str:
 
 
 def _reasons(documents: PageDocuments, facts: Facts, state: str) -> Iterator[Reason]:
-    criteria = {str(one["id"]): restore.criterion(one) for one in documents.criteria}
+    criteria = {str(one["id"]): restore_strategy.criterion(one) for one in documents.criteria}
     stage = Stage.FINAL if state == "ready" else Stage(documents.summary["readiness"]["stage"])
     verdicts = sorted(documents.verdicts, key=lambda one: criteria[one["criterion"]].weight)
     failed = [one for one in verdicts if one["outcome"] == "not_met"]

@@ -34,14 +34,21 @@ PROVENANCE: Mapping[str, str] = {
 }
 
 _SPELLED: Mapping[str, str] = {
+    "a260": "A260",
+    "a280": "A280",
+    "aav": "AAV",
     "b": "B",
     "car": "CAR",
     "cd3": "CD3",
     "co2": "CO₂",
     "coi": "COI",
     "dmso": "DMSO",
+    "dna": "DNA",
     "il2": "IL-2",
+    "pei": "PEI",
     "ph": "pH",
+    "um": "µm",
+    "uv": "UV",
 }
 """Parts of codes that a person writes otherwise."""
 

@@ -9,7 +9,7 @@ from pytest_bdd import given, parsers, scenarios, then, when
 
 from contracts import reference
 from contracts.conclude import agree, conclude
-from contracts.criterion import Criterion, Observed, Stage
+from contracts.criterion import Criterion, Stage
 from contracts.evidence import Place, digest_of
 from contracts.observation import (
     Awaited,
@@ -23,6 +23,7 @@ from contracts.observation import (
 from contracts.question import Evidence, questions
 from contracts.readiness import decide
 from contracts.sources.results import read_number
+from contracts.subject import Observed
 from contracts.verdict import Verdict
 from expectations import suite
 from expectations.strategy import folder_for, load

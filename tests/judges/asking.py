@@ -8,9 +8,9 @@ from decimal import Context, Decimal
 from builders import criterion, observed
 from hypothesis import strategies as st
 
-from contracts.criterion import Agrees, OneOf, Present, Range, Rule
 from contracts.observation import Awaited, Bound, Moment, Number, Observation, Text, Value
 from contracts.question import Point, Question
+from contracts.rule import Agrees, OneOf, Present, Range, Rule
 
 _WIDE = Context(prec=2000, Emin=-5000, Emax=5000)
 WORDS = (

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from builders import criterion
 
-from contracts.criterion import Agrees, Limit, OneOf, Present, Range, Strategy
 from contracts.errors import StrategyError
+from contracts.rule import Agrees, Limit, OneOf, Present, Range
+from contracts.strategy import Strategy
+from contracts.subject import Boundary
 from expectations import generate
 from expectations.compiler import compile_all, compile_suite
-from expectations.suite import load_suite
+from expectations.points import frame
+from expectations.suite import load_suite, run
 
 RULES = [
     Range(low=Decimal("80.0")),
@@ -25,7 +28,7 @@ CRITERIA = [criterion(rule, id=f"CQA-{row}") for row, rule in enumerate(RULES)]
 
 
 def limit_of(rule, **changes):
-    (_, limit) = compile_suite("one", [criterion(rule, **changes)])["expectations"]
+    (_, _, limit) = compile_suite("one", [criterion(rule, **changes)])["expectations"]
     return limit
 
 
@@ -66,6 +69,18 @@ def test_an_expectation_carries_the_criterion_in_words():
     }
 
 
+def test_stock_great_expectations_misses_what_is_not_there():
+    """Whoever runs a committed suite by himself sees that there is nothing to judge."""
+    compiled = compile_suite("s", CRITERIA)
+    told = {
+        result.expectation_config.meta["check"]: result.success
+        for result in run(compiled, frame([]))
+    }
+    assert {check for check, success in told.items() if not success} == {
+        f"{one.id}/there" for one in CRITERIA
+    }
+
+
 def test_a_suite_is_the_same_each_time():
     compiled = compile_suite("s", CRITERIA)
     assert compile_suite("s", CRITERIA[::-1]) == compiled
@@ -77,7 +92,7 @@ def test_ids_follow_from_the_suite_and_the_check():
     ids = [
         one["id"] for name in ("s", "t") for one in compile_suite(name, CRITERIA)["expectations"]
     ]
-    assert len(set(ids)) == len(ids) == 4 * len(CRITERIA)
+    assert len(set(ids)) == len(ids) == 2 * 3 * len(CRITERIA)
 
 
 def test_stock_great_expectations_reads_the_suite_whole():
@@ -125,6 +140,7 @@ STRATEGY = Strategy(
         dated((date(2024, 1, 1), "70.0"), (date(2025, 9, 15), "80.0")),
         replace(dated((date(2025, 1, 1), "1.0")), id="IPC-1", unit_procedure="expansion"),
     ),
+    Boundary("apheresis_receipt", "started_at"),
 )
 
 
@@ -133,7 +149,7 @@ def test_one_suite_a_unit_procedure_with_the_limits_of_the_day():
     assert list(early) == ["release_testing.json"]
     assert list(late) == ["expansion.json", "release_testing.json"]
     ends = [
-        s["release_testing.json"]["expectations"][1]["kwargs"]["min_value"] for s in (early, late)
+        s["release_testing.json"]["expectations"][2]["kwargs"]["min_value"] for s in (early, late)
     ]
     assert ends == [70.0, 80.0]
 

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,12 +13,13 @@ from judges.asking import numbers, observation, question
 
 from contracts import reference
 from contracts.conclude import conclude
-from contracts.criterion import Range
 from contracts.errors import JudgementError
 from contracts.observation import Text
 from contracts.question import Answer, Point
+from contracts.rule import Range
 from contracts.verdict import Outcome
 from expectations import suite
+from expectations.injected import evaluate
 from expectations.points import frame
 from expectations.suite import compile_suite, judge, load_suite, run
 
@@ -28,7 +30,12 @@ AT_MOST_FIVE = Range(high=Decimal("5.0"))
 def test_nothing_to_judge_is_success_for_great_expectations_and_no_answer_for_us():
     empty = question(AT_MOST_FIVE, [])
     results = run(compile_suite("empty", [empty.criterion]), frame([empty]))
-    assert [result.success for result in results] == [True, True]  # the trap
+    successes = {result.expectation_config.meta["check"]: result.success for result in results}
+    assert successes == {
+        "CQA-VIA-001/there": False,
+        "CQA-VIA-001/evaluable": True,  # the trap
+        "CQA-VIA-001/limit": True,  # the trap
+    }
     assert judge([empty]) == {}
     (verdict,) = conclude([empty], judge([empty]))
     assert verdict.outcome is Outcome.MISSING
@@ -42,7 +49,7 @@ def test_a_column_of_nulls_is_success_for_great_expectations_and_not_evaluable_f
     words = [Point(observation(Text(word), key=word)) for word in ("> LOQ", "see note")]
     asked = question(AT_MOST_FIVE, words)
     limit = compile_suite("nulls", [asked.criterion])
-    limit["expectations"] = limit["expectations"][1:]
+    limit["expectations"] = limit["expectations"][2:]
     (result,) = run(limit, frame([asked]))
     assert result.success  # the trap
     assert set(judge([asked]).values()) == {Answer.NOT_EVALUABLE}
@@ -54,10 +61,10 @@ def test_an_unknown_kind_of_expectation_is_not_left_out_in_silence(caplog):
     compiled["expectations"][0]["type"] = "expect_viability_at_least"
     with caplog.at_level(logging.CRITICAL, "great_expectations"):
         left = type(whole)(**compiled)
-        assert len(left.expectations) == 1  # the trap
-        with pytest.raises(JudgementError, match="1 expectations loaded") as caught:
+        assert len(left.expectations) == 2  # the trap
+        with pytest.raises(JudgementError, match="2 expectations loaded") as caught:
             load_suite(compiled)
-    assert caught.value.expected == "the 2 in the suite"
+    assert caught.value.expected == "the 3 in the suite"
 
 
 def test_a_suite_that_does_not_load_is_an_error_in_words():
@@ -103,6 +110,14 @@ def test_a_point_that_nobody_asked_about_is_no_answer(monkeypatch):
         judge([question(AT_MOST_FIVE, numbers("9"))])
 
 
+def test_that_nothing_is_there_is_asked_and_not_only_assumed(monkeypatch):
+    """The point of one criterion stands in the rows of another: both counts are off."""
+    asked = [question(AT_MOST_FIVE, numbers("1"), "C-1"), question(AT_MOST_FIVE, [], "C-2")]
+    monkeypatch.setattr(suite, "frame", lambda told: frame(told).assign(criterion="C-2"))
+    with pytest.raises(JudgementError, match="saw 0 points"):
+        judge(asked)
+
+
 def of_nobody(_):
     return SimpleNamespace(expectation_config=SimpleNamespace(meta=None))
 
@@ -119,6 +134,13 @@ def broken(result):
     return result
 
 
+def contrary(results):
+    """A presence that says one thing and counts another."""
+    (there,) = [one for one in results if "observed_value" in one.result]
+    there.success = not there.success
+    return results
+
+
 def cut(result):
     result.result["unexpected_count"] += 1
     return result
@@ -130,13 +152,18 @@ def cut(result):
         (lambda results: results[1:], "no answer to"),
         (lambda results: [*results, results[0]], "an answer to “CQA-VIA-001/"),
         (lambda results: [*results, of_nobody(results[0])], "an answer to “”"),
-        (lambda results: [unsaid(results[0]), *results[1:]], "could not evaluate CQA-VIA-001/"),
+        (lambda results: [*results[:-1], unsaid(results[-1])], "could not evaluate CQA-VIA-001/"),
         (lambda results: [broken(results[0]), *results[1:]], r"evaluate CQA-VIA-001/\w+ \(boom\)"),
-        (lambda results: [cut(results[0]), *results[1:]], "could not evaluate CQA-VIA-001/"),
+        (lambda results: [*results[:-1], cut(results[-1])], "could not evaluate CQA-VIA-001/"),
+        (contrary, "could not evaluate CQA-VIA-001/there"),
     ],
 )
 def test_a_result_that_is_not_whole_is_no_answer(monkeypatch, spoilt, words):
-    monkeypatch.setattr(suite, "run", lambda *told: spoilt(list(run(*told))))
+    def spoil(*told):
+        whole = evaluate(*told)
+        return replace(whole, results=spoilt(list(whole.results)))
+
+    monkeypatch.setattr(suite, "evaluate", spoil)
     with pytest.raises(JudgementError, match=words):
         judge([question(AT_MOST_FIVE, numbers("1"))])
 
@@ -145,7 +172,7 @@ def test_every_one_of_five_hundred_failing_points_is_named():
     """Great Expectations cuts `unexpected_list` at 200; the list by point is whole."""
     asked = question(AT_MOST_FIVE, numbers(*(str(6 + row) for row in range(500)), "5.0"))
     results = run(compile_suite("many", [asked.criterion]), frame([asked]))
-    shown = {len(result.result["unexpected_list"]) for result in results}
+    shown = {len(result.result.get("unexpected_list", ())) for result in results}
     assert shown == {0, 200}  # the trap
     told = [judge([asked])[asked.criterion.id, point.id] for point in asked.points[-2:]]
     assert told == [Answer.NOT_MET, Answer.MET]
@@ -166,6 +193,7 @@ def test_batches_judged_at_the_same_time_never_mix():
 
 QUIET = """
 import os, socket, sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -178,7 +206,11 @@ assert not {"great_expectations", "pandas"} & set(sys.modules), "imported before
 from judges.asking import numbers, question
 from contracts.criterion import Range
 from decimal import Decimal
-suite.judge([question(Range(high=Decimal(5)), numbers("9", "1"), f"C-{row}") for row in range(5)])
+from expectations.points import frame
+asked = [question(Range(high=Decimal(5)), numbers("9", "1"), f"C-{row}") for row in range(5)]
+with ThreadPoolExecutor(2) as threads:  # both import it
+    assert len({str(one) for one in threads.map(suite.judge, [asked] * 4)}) == 1
+suite.run(suite.compile_suite("s", [asked[0].criterion]), frame(asked))
 assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
 """
 

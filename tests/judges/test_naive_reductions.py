@@ -16,14 +16,15 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import contracts.sources
-from contracts.criterion import Range, Reduction
 from contracts.derive import Window
 from contracts.errors import IntegrityError, StrategyError
 from contracts.evidence import digest_of
 from contracts.observation import Moment
 from contracts.reductions import expected_equipment, reduced
+from contracts.rule import Range
 from contracts.series import SeriesPage
-from contracts.sources.contract import source_contract
+from contracts.sources.odcs import source_contract
+from contracts.subject import Reduction
 from expectations.readings import PageReadings
 from expectations.series import columns, questions_of, reduce, reduce_by
 from expectations.series_again import ArrowTag

@@ -10,7 +10,6 @@ from builders import criterion, observed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.criterion import Range, Reduction
 from contracts.derive import Window
 from contracts.errors import StrategyError
 from contracts.evidence import digest_of
@@ -18,7 +17,9 @@ from contracts.kinetic import mean_kinetic_temperature
 from contracts.observation import Moment
 from contracts.reduction_result import FUNCTIONS, IN_RATES, IN_TIME, OF_A_RANGE
 from contracts.reductions import reduced
+from contracts.rule import Range
 from contracts.series import SeriesPage
+from contracts.subject import Reduction
 from expectations.readings import PageReadings
 from expectations.series import columns, questions_of, reduce_by
 from expectations.series_again import ArrowTag

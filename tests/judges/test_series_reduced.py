@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import reference
-from contracts.criterion import Range, Reduction
 from contracts.derive import Window
 from contracts.errors import IntegrityError, StrategyError
 from contracts.evidence import Place, digest_of
 from contracts.observation import Moment, Number, Provenance
 from contracts.question import Answer, Point
+from contracts.rule import Range
 from contracts.series import SeriesPage
+from contracts.subject import Reduction
 from expectations.readings import PageReadings
 from expectations.series import reduce, table_of
 

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from judges.asking import numbers, observation, question, questionnaires
 
 from contracts import reference
-from contracts.criterion import OneOf, Present, Range
 from contracts.observation import Bound, Number, Text
 from contracts.question import Answer, Point
+from contracts.rule import OneOf, Present, Range
 from expectations.suite import judge
 
 

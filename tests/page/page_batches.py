@@ -8,7 +8,7 @@ from page.page_criteria import CRITERIA
 from page.page_sources import CAPTURED, Entry, Result, batch_record, curve, history, laboratory
 
 from contracts import reference
-from contracts.conclude import conclude
+from contracts.alternatives import concluded
 from contracts.criterion import (
     Stage,
 )
@@ -19,7 +19,7 @@ from contracts.observation import (
     Status,
     Subject,
 )
-from contracts.question import Evidence, questions
+from contracts.question import Evidence
 from contracts.quote import quote
 from contracts.readiness import decide
 from contracts.reading import Quarantine, Unread
@@ -29,7 +29,7 @@ from tasks.page.render import PageDocuments
 DAY = date(2026, 3, 3)
 RESULTS = (
     Result("lims-1", "viability", "88.4"),
-    Result("lims-2", "endotoxin", "0.21", "[EU]/mL"),
+    Result("lims-2", "endotoxin", "0.21", "{EU}/mL"),
     Result("lims-3", "sterility", "No growth", "1"),
     Result("lims-4", "replication_competent_lentivirus", "Not detected", "1"),
     Result("lims-5", "coi_identifier", "COI-7K4M-0002", "1"),
@@ -79,7 +79,7 @@ def documents(story):
     observations = [one for one in observations if one.source not in aside]
     if story.changed:
         observations = corrected(observations)
-    derived = {} if "equipment" in aside else calculated
+    derived = {} if "equipment" in aside else {name: (one,) for name, one in calculated.items()}
     return put_together(story, captures, observations, derived)
 
 
@@ -99,12 +99,11 @@ def corrected(observations):
 
 
 def put_together(story, captures, observations, derived):
-    asked = questions(
-        story.criteria, Evidence(tuple(observations), derived, tuple(story.quarantines))
-    )
-    verdicts = conclude(asked, reference.judge(asked))
-    everything = (*observations, *derived.values())
-    drawn = exceptions(Stage.INITIAL, asked, verdicts, everything, Aside(tuple(story.quarantines)))
+    evidence = Evidence(tuple(observations), derived, tuple(story.quarantines))
+    result = concluded(story.criteria, evidence, reference.judge)
+    verdicts = result.verdicts
+    everything = (*observations, *(one for values in derived.values() for one in values))
+    drawn = exceptions(Stage.INITIAL, result, everything, Aside(tuple(story.quarantines)))
     readiness = decide(Stage.INITIAL, story.criteria, verdicts, drawn)
     record = next(one for one, _ in captures.values() if one.source == "batch_record")
     rest = Unread(Place(record.digest, 0, 24, "/BatchProductionRecord"), "no term of the contract")

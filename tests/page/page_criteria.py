@@ -4,17 +4,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from contracts.criterion import (
-    Agrees,
-    AttributeClass,
-    Criterion,
-    Limit,
-    Observed,
-    OneOf,
-    Range,
-    Reduction,
-    Stage,
-)
+from contracts.criterion import AttributeClass, Criterion, Stage
+from contracts.rule import Agrees, Limit, OneOf, Range
+from contracts.subject import Observed, Reduction
 
 
 def rule(name, title, subject, limit, **changes):
@@ -83,7 +75,7 @@ CRITERIA = (
         "Endotoxin of the drug product",
         lab("endotoxin"),
         Range(high=Decimal("5.0"), high_inclusive=False),
-        unit="[EU]/mL",
+        unit="{EU}/mL",
     ),
     rule(
         "CQA-STE-001",

@@ -134,7 +134,7 @@ def test_a_calculated_value_names_its_recipe_its_curve_and_its_bytes(page):
 def test_a_censored_result_is_shown_as_written(page):
     (row,) = select(page("incomplete"), "#C-CQA-END-001")
     assert "<0.5 EU/mL" in said(row)
-    assert select(row, "span[title]")[0].get("title") == "UCUM: [EU]/mL"
+    assert select(row, "span[title]")[0].get("title") == "UCUM: {EU}/mL"
 
 
 def test_a_change_after_entry_shows_what_was_before_and_why(page):

@@ -92,12 +92,12 @@ def test_lims_missing_page(in_process, page):
     listed = json.loads(
         in_process(("lims-missing-page",), f"{ANALYSES}&limit=5&b_start={page}")[0][2]
     )
-    assert (listed["count"], len(listed["items"])) == (15, 0 if page else 5)
+    assert (listed["count"], len(listed["items"])) == (16, 0 if page else 5)
 
 
 def test_lims_missing_half_of_a_single_page(in_process):
     listed = json.loads(in_process(("lims-missing-page",), ANALYSES)[0][2])
-    assert (listed["count"], len(listed["items"])) == (15, 8)
+    assert (listed["count"], len(listed["items"])) == (16, 8)
 
 
 def test_lims_repeated_page(in_process):
@@ -112,7 +112,7 @@ def test_lims_repeated_page(in_process):
 def test_lims_repeated_item_of_a_single_page(in_process):
     items = json.loads(in_process(("lims-repeated-page",), ANALYSES)[0][2])["items"]
     assert items[0] == items[-1]
-    assert len(items) == 15
+    assert len(items) == 16
 
 
 def test_lims_unknown_unit(in_process):
@@ -153,3 +153,9 @@ def test_the_tag_that_is_gone():
     assert one.tag_is_gone("BR-102.PH")
     assert not one.tag_is_gone("BR-101.PH")
     assert not chosen(()).tag_is_gone("BR-101.PH")
+
+
+def test_a_tag_that_is_gone_for_one_batch_is_there_for_the_other_product():
+    vector = chosen(("opcua-node-gone:AAV-26-0002",))
+    assert vector.tag_is_gone("STR-502.PH")
+    assert not vector.tag_is_gone("BR-102.PH")

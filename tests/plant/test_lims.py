@@ -1,12 +1,14 @@
 """The LIMS: SENAITE's envelope and traps, and the story of each batch."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
-from infra.plant.batches import STORIES
+from infra.plant.batches import CAR_T_BATCHES, SEED
+from infra.plant.entries import values
 
-BATCHES = [story.batch for story in STORIES]
+BATCHES = [story.batch for story in CAR_T_BATCHES]
 DRUG_PRODUCT = "CAR-T drug product"
 
 
@@ -39,7 +41,7 @@ def test_without_the_token_there_seems_to_be_nothing(plant, token):
 def test_an_unknown_filter_is_ignored(plant):
     everything = plant.lims("analysis")["count"]
     assert plant.lims("analysis", batch="CART-26-0001")["count"] == everything
-    assert plant.lims("analysis", getRequestID="DP-0001")["count"] == 15 < everything
+    assert plant.lims("analysis", getRequestID="DP-0001")["count"] == 16 < everything
 
 
 def test_pages(plant):
@@ -74,7 +76,7 @@ def test_one_object_by_its_uid_and_none(plant):
 
 def test_children_come_along_when_asked_for(plant):
     (item,) = plant.lims("analysisrequest", id="DP-0002", children="yes", complete="yes")["items"]
-    assert item["children_count"] == len(item["children"]) == len(item["Analyses"]) == 16
+    assert item["children_count"] == len(item["children"]) == len(item["Analyses"]) == 17
 
 
 @pytest.mark.parametrize("batch", BATCHES)
@@ -98,7 +100,7 @@ def test_sterility_of_the_first_batch_is_pending(plant):
     (sterility,) = by_keyword(plant, BATCHES[0], "STER")
     assert (sterility["review_state"], sterility["Result"]) == ("assigned", None)
     others = [one for one in analyses(plant, drug_product(plant, BATCHES[0])) if one != sterility]
-    assert len(others) == 14
+    assert len(others) == 15
     assert all(one["review_state"] == "verified" and one["Result"] for one in others)
 
 
@@ -151,10 +153,17 @@ def test_the_dose_follows_from_fill_viability_and_car_fraction(plant):
     assert abs(float(found["DOSE"]) - about) < 0.1 * about
 
 
+@pytest.mark.parametrize("story", CAR_T_BATCHES, ids=lambda story: story.batch)
+def test_extractable_volume_is_a_little_less_than_was_filled(plant, story):
+    (volume,) = by_keyword(plant, story.batch, "EXVOL")
+    assert Decimal(volume["Result"]) == Decimal(values(story, SEED)["FOR_VOL"]) - Decimal("0.3")
+    assert volume["Unit"] == "mL"
+
+
 def test_the_audit_trail_of_a_sample(plant):
     sample = drug_product(plant, BATCHES[1])
     trail = plant.lims("auditlog", uid=sample["uid"], limit=200)
-    assert trail["count"] == 2 + 1 + 16 * 3  # the sample's own, then three for each analysis
+    assert trail["count"] == 2 + 1 + 17 * 3  # the sample's own, then three for each analysis
     (retest,) = [one for one in analyses(plant, sample) if one["RetestOf"]]
     actions = plant.lims("auditlog", uid=retest["uid"])["items"]
     assert [one["action"] for one in actions] == ["create", "submit", "verify"]
@@ -163,7 +172,7 @@ def test_the_audit_trail_of_a_sample(plant):
 
 def test_specifications_are_listed_with_their_ranges(plant):
     specs = plant.lims("analysisspec", complete="yes")["items"]
-    assert len(specs) == 3
+    assert len(specs) == 6  # three kinds of sample of each product
     (release,) = [one for one in specs if one["title"].startswith(DRUG_PRODUCT)]
     ranges = {one["keyword"]: one for one in release["ResultsRange"]}
     assert ranges["VIAB"]["min"] == "80.0"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from infra.plant.batches import STORIES
+from infra.plant.batches import CAR_T_BATCHES, STORIES
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "contracts/sources/b2mml/BatchML-BatchProductionRecord.xsd"
 B2MML = {"b": "http://www.mesa.org/xml/B2MML"}
-BATCHES = [story.batch for story in STORIES]
+BATCHES = [story.batch for story in CAR_T_BATCHES]
 STEPS = [
     "apheresis_receipt",
     "activation",
@@ -27,6 +27,7 @@ STEPS = [
 CODES = """
 APH_COI APH_DIN APH_TEMP APH_TNC APH_CD3 APH_VIAB APH_VOL ACT_DENS ACT_BEAD ACT_CD3 TRA_VIAB
 TRA_MOI TRA_TIME EXP_VCD EXP_VIAB EXP_GLUC EXP_LACT HAR_TVC HAR_VIAB HAR_FOLD HAR_BEAD
+APH_WT APH_COH FOR_THEO FOR_FILLED FOR_BAGS FOR_DOSE
 FOR_CONC FOR_DMSO FOR_VOL FOR_LABEL FOR_LABDIF FOR_LCLR CRY_BAGS CRY_LOC CRY_INTEG
 """
 
@@ -188,6 +189,23 @@ def test_an_unknown_batch_is_not_found_in_words(plant):
 
 def test_the_list_of_batches(plant):
     listed = json.loads(plant.mes("/batches")[1])
-    assert [one["batch"] for one in listed] == BATCHES
-    assert {one["product"] for one in listed} == {"car-t-autologous"}
+    assert [(one["batch"], one["product"]) for one in listed] == [
+        (story.batch, story.product.code) for story in STORIES
+    ]
     assert all(one["completed_at"].endswith("+01:00") for one in listed)
+
+
+def test_the_patient_is_a_weight_and_a_cohort(record, batch):
+    (weight,), (cohort,) = values(record, "APH_WT"), values(record, "APH_COH")
+    assert 20 < Decimal(weight) < 120
+    assert cohort == ("paediatric-all" if batch.endswith("3") else "adult-lbcl")
+
+
+def test_what_was_filled_follows_from_concentration_and_volume(record):
+    (planned,), (filled,), (dose,), (bags,), (volume,), (density,) = (
+        values(record, code)
+        for code in ("FOR_THEO", "FOR_FILLED", "FOR_DOSE", "FOR_BAGS", "FOR_VOL", "FOR_CONC")
+    )
+    assert Decimal(dose) == int(bags) * Decimal(volume)
+    assert abs(Decimal(filled) - Decimal(dose) * Decimal(density)) <= Decimal("0.5")
+    assert planned == "800"

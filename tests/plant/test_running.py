@@ -18,6 +18,7 @@ from infra.plant.history import encoded
 from infra.plant.lims_server import lims_objects
 from infra.plant.mes_server import mes
 from infra.plant.sensors import plant_history
+from tasks.site import load_site
 
 
 def test_the_site_file_is_what_was_printed(plant):
@@ -27,6 +28,11 @@ def test_the_site_file_is_what_was_printed(plant):
     site = plant.site
     assert site["clock"] == "2026-03-24T06:00:00+00:00"
     assert site["batches"] == [story.batch for story in STORIES]
+    assert site["products"] == {"car-t-autologous": "CART-*", "aav-hek293": "AAV-*"}
+    read = load_site(path)
+    assert [read.product_of(story.batch) for story in STORIES] == [
+        story.product.code for story in STORIES
+    ]
     kinds = {name: source["kind"] for name, source in site["sources"].items()}
     assert kinds == {"batch_record": "b2mml-http", "lims": "senaite", "equipment": "opcua-ha"}
 

@@ -8,14 +8,23 @@ from datetime import UTC, datetime
 import pytest
 from asyncua import Client, ua
 
-from infra.plant.batches import SEED, STORIES
+from infra.plant.batches import AAV_BATCHES, CAR_T_BATCHES, SEED, STORIES
 from infra.plant.lims_server import lims_objects
 from infra.plant.record import batch_record
 from infra.plant.sensors import plant_history
 
-RECORDS = "19d63774d2440ad405067aad8ec7175aad73328ac49e294ae6c1101c20bd7f76"
-HISTORY = "bfd50c80840f6284f2a5674cf3ccb62a468bb1729bef570a42a60ca5a2e02019"
-LABORATORY = "1dc59b8d504e1a37c3232b105df361362b23e1dcfc4378db7ac8e3e2454aed6c"
+RECORDS = {
+    "car-t": "d1bdc325b0953c7f23d878acdd0d0d6db301bb62c595c8743a246ebf09d59427",
+    "aav": "04caf68d5ff88858aba28594d20c6f694547f0f3fba8cafa70e09735467cca89",
+}
+HISTORY = {
+    "car-t": "bfd50c80840f6284f2a5674cf3ccb62a468bb1729bef570a42a60ca5a2e02019",
+    "aav": "bc9070de2626b757c300b065fbdb744f7ad1bb7a7c057378d24b5e4f202a863a",
+}
+LABORATORY = {
+    "car-t": "0a7f3545d09a9104d35a7f835f37fd8e0d0db96e407d70f507225ad079d8c098",
+    "aav": "946c2af0ed7d2e0f86c585b0c7189a3717d1dbedbd22c73f6f5723b403b3fb8c",
+}
 RESOURCES = (
     "batch",
     "analysisrequest",
@@ -33,6 +42,9 @@ TAGS = [
         for tag in ("TEMP", "PH", "DO", "AGIT", "CO2", "DOOR", "ALARM")
     ),
     "CRF-201.TEMP",
+    "STR-502.PH",
+    "TFF-21.TMP",
+    "FRZ-801.TEMP",
 ]
 
 
@@ -109,15 +121,16 @@ def test_no_answer_names_a_port_or_a_machine(plant):
 
 def test_the_bytes_are_those_that_were_reviewed():
     """The digests of the default seed; they change only when the demo is changed on purpose."""
-    records = hashlib.sha256(b"".join(batch_record(story, SEED) for story in STORIES))
-    objects = json.dumps([one.content for one in lims_objects(STORIES, SEED)])
-    history = hashlib.sha256()
-    for series in plant_history(STORIES, SEED):
-        for part in (series.times, series.values, series.statuses):
-            history.update(part.tobytes())
-    assert records.hexdigest() == RECORDS
-    assert hashlib.sha256(objects.encode()).hexdigest() == LABORATORY
-    assert history.hexdigest() == HISTORY
+    for product, stories in (("car-t", CAR_T_BATCHES), ("aav", AAV_BATCHES)):
+        records = hashlib.sha256(b"".join(batch_record(story, SEED) for story in stories))
+        objects = json.dumps([one.content for one in lims_objects(stories, SEED)])
+        history = hashlib.sha256()
+        for series in plant_history(stories, SEED):
+            for part in (series.times, series.values, series.statuses):
+                history.update(part.tobytes())
+        assert records.hexdigest() == RECORDS[product]
+        assert hashlib.sha256(objects.encode()).hexdigest() == LABORATORY[product]
+        assert history.hexdigest() == HISTORY[product]
 
 
 def test_another_seed_tells_the_same_stories_with_other_numbers():

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.errors import UnreadableError
-from contracts.observation import Status
+from contracts.observation import Moment, Status, Text
 from contracts.reading import BLANK, FIELD, MISPLACED, RESULT
 from contracts.sources import batch_record as reader
 from infra.plant.batches import SEED, STORIES
@@ -299,9 +299,49 @@ def test_the_demo_plants_records_are_read_whole(captured, quoted, story):
         assert quoted(one.origin.places[0], [pair]).decode() == one.as_written
     corrected = [one for one in got.observations if one.status is Status.CORRECTED]
     assert len(corrected) == len(story.changes)
-    known = {term.name for term in reading.contract_of("batch_record").terms}
-    assert known - {one.characteristic for one in got.observations} == set()
     assert {one.kind for one in got.unread} == {FIELD}
+    expiry = [one for one in got.observations if one.characteristic == "material_expiry"]
+    assert len(expiry) == sum(one.characteristic == "material_lot" for one in got.observations)
+    assert all(one.value.moment > one.occurred_at for one in expiry)
+
+
+def test_the_demo_plants_records_use_every_code_of_the_contract(captured):
+    found = set()
+    for story in STORIES:
+        pair = captured("batch_record", batch_record(story, SEED), REQUEST)
+        got = reading.read("batch_record", [pair], story.batch, "Europe/Amsterdam")
+        found |= {one.characteristic for one in got.observations}
+    known = {term.name for term in reading.contract_of("batch_record").terms}
+    assert known - found == set()
+
+
+# a day ends by the clock of the plant: +01:00 in winter, +02:00 in summer
+DAYS = {
+    b"2026-11-30": "2026-11-30T22:59:59.000000Z",
+    b"2026-06-30": "2026-06-30T21:59:59.000000Z",
+    b"2026-11-30T12:00:00+01:00": "2026-11-30T11:00:00.000000Z",
+}
+NO_DAYS = (b"2026-02-30", b"30.11.2026", b"n/a", b"2026-11-30T12:00:00", b"2026-11")
+
+
+@pytest.mark.parametrize("written", DAYS)
+def test_a_lot_expires_at_the_end_of_its_day(small_record, captured, written):
+    (one,) = expiries(captured, small_record.replace(b"2026-11-30", written))
+    assert (str(one.value), one.as_written) == (DAYS[written], written.decode())
+    assert isinstance(one.value, Moment)
+
+
+@pytest.mark.parametrize("written", NO_DAYS)
+def test_what_is_no_day_stays_the_words_it_is(small_record, captured, written):
+    (one,) = expiries(captured, small_record.replace(b"2026-11-30", written))
+    assert one.value == Text(written.decode())
+
+
+def expiries(captured, data):
+    contract = reading.contract_of("batch_record")
+    pair = captured("batch_record", data, REQUEST)
+    got = reader.read([pair], contract, "CART-T-1", "Europe/Amsterdam")
+    return [one for one in got.observations if one.characteristic == "material_expiry"]
 
 
 @settings(max_examples=60, deadline=None)

@@ -89,7 +89,7 @@ def test_a_detection_limit_is_one_side_of_a_number_with_both_its_places(live, qu
     (endotoxin,) = [one for one in got.observations if one.characteristic == "endotoxin"]
     assert endotoxin.value == Number(Decimal("0.05"), Bound.BELOW)
     assert [quoted(place, pairs) for place in endotoxin.origin.places] == [b"0.05", b"<"]
-    assert endotoxin.unit == "[EU]/mL"
+    assert endotoxin.unit == "{EU}/mL"
 
 
 def test_an_invalidated_sample_and_its_copy_with_old_results(live):
@@ -289,6 +289,62 @@ def test_a_state_decides_what_a_result_is_worth(lab, state, result, value, statu
     one = lab(analyses=(VIAB | {"review_state": state, "Result": result}, MYCO)).observations[1]
     assert (one.value, one.status) == (value, status)
     assert one.as_written == (str(value) if isinstance(value, Awaited) else result)
+
+
+PROVISIONAL = "Negative to date, day 10"
+
+
+@pytest.mark.parametrize("state", ["to_be_verified", "verified", "published"])
+@pytest.mark.parametrize("keyword", ["STER", "MYCO", "AVA"])
+def test_a_provisional_result_is_given_as_it_is_and_is_preliminary(lab, state, keyword):
+    interim = MYCO | {"Keyword": keyword, "Result": PROVISIONAL, "review_state": state}
+    one = lab(analyses=(VIAB, interim)).observations[2]
+    assert (one.value, one.status) == (Text(PROVISIONAL), Status.PRELIMINARY)
+    assert one.as_written == PROVISIONAL
+    assert one.origin.places[0].pointer == "/items/1/Result"
+    assert "unverified_result" not in dict(one.qualifiers)
+
+
+@pytest.mark.parametrize(
+    ("changes", "value", "status"),
+    [
+        # words that no test declares as provisional wait until somebody verified them
+        (
+            {"Result": "No growth", "review_state": "to_be_verified"},
+            "to_be_verified",
+            "preliminary",
+        ),
+        ({"Result": "To date negative", "review_state": "verified"}, "To date negative", "final"),
+        # nobody has measured the copy of an invalidated sample, whatever it says
+        ({"Result": PROVISIONAL, "review_state": "unassigned"}, "unassigned", "preliminary"),
+        ({"Result": PROVISIONAL, "review_state": "retracted"}, PROVISIONAL, "invalidated"),
+    ],
+)
+def test_only_declared_words_in_their_place_are_provisional(lab, changes, value, status):
+    one = lab(analyses=(VIAB, MYCO | {"Keyword": "STER"} | changes)).observations[2]
+    assert (str(one.value), one.status.value) == (value, status)
+
+
+def test_a_provisional_result_of_a_sample_that_was_not_received_is_awaited(lab):
+    interim = MYCO | {"Keyword": "STER", "Result": PROVISIONAL}
+    one = lab(sample=SAMPLE | {"review_state": "sample_due"}, analyses=(VIAB, interim))
+    assert one.observations[2].value == Awaited("sample_due")
+
+
+def test_replicates_are_results_of_one_sample_that_repeat_nothing(lab):
+    """A retest names what it repeats; a replicate is a test of its own in the laboratory."""
+    sample = SAMPLE | {"Analyses": [{"uid": f"a{place}"} for place in (1, 2, 3)]}
+    three = [
+        VIAB | {"uid": f"a{place}", "Keyword": f"VGT_{place}", "Unit": "vg/mL", "Result": "1.9E+13"}
+        for place in (1, 2, 3)
+    ]
+    got = lab(sample=sample, analyses=three).observations[1:]
+    assert {(one.characteristic, str(one.value)) for one in got} == {
+        ("vector_genome_titre", "19000000000000")
+    }
+    assert [dict(one.qualifiers)["replicate"] for one in got] == ["1", "2", "3"]
+    assert len({one.source_key for one in got}) == 3
+    assert {one.retest_of for one in got} == {""}
 
 
 def test_an_unknown_sample_type_is_told_with_its_analyses(lab):

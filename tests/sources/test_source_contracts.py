@@ -7,7 +7,8 @@ import pytest
 import yaml
 from jsonschema.validators import validator_for
 
-from contracts.sources.contract import ContractError, source_contract
+from contracts.sources.contract import ContractError
+from contracts.sources.odcs import source_contract
 from tasks import reading
 
 SOURCES = ("batch_record", "lims", "equipment")
@@ -34,7 +35,7 @@ def test_the_schema_would_notice_a_fault(odcs_schema):
 def test_every_field_and_code_says_what_it_means(source):
     contract = reading.contract_of(source)
     assert contract.source == source
-    assert contract.name == f"{contract.id}@1.0.0"
+    assert contract.name == f"{contract.id}@1.1.0"
     for term in contract.terms:
         assert len(term.description) > 10
         assert term.unit
@@ -51,11 +52,18 @@ AGREED = {
     "FOR_LABEL": ("label_coi_scan", "", "1"),
     "Titre": ("vector_titre", "TU/mL", "{TU}/mL"),
     "VCN": ("vector_copy_number", "copies/cell", "{copies}/{cell}"),
-    "ENDO": ("endotoxin", "EU/mL", "[EU]/mL"),
+    "ENDO": ("endotoxin", "EU/mL", "{EU}/mL"),
     "BEADS": ("residual_beads", "beads/3x10^6 cells", "{beads}/(3.10*6.{cells})"),
     "MYCO": ("mycoplasma", "", "1"),
     "BR.PH": ("ph", "", "[pH]"),
     "CRF.TEMP": ("freezing_temperature", "", "Cel"),
+    "TRF_DNA": ("plasmid_dna_per_cells", "ug/10^6 cells", "ug/(10*6.{cells})"),
+    "CLA_TURB": ("turbidity", "NTU", "{NTU}"),
+    "AEX_COND": ("load_conductivity", "mS/cm", "mS/cm"),
+    "INFT": ("infectious_titre", "TCID50/mL", "[TCID_50]/mL"),
+    "BIOB": ("bioburden", "CFU/10 mL", "[CFU]/(10.mL)"),
+    "OSMO": ("osmolality", "mOsm/kg", "mosm/kg"),
+    "STR.PH": ("ph", "", "[pH]"),
 }
 
 
@@ -93,6 +101,12 @@ def allowed_no_list(document):
     field["customProperties"] = [{"property": "allowed", "value": "yes"}]
 
 
+def provisional_no_list(document):
+    terms = next(one for one in document["schema"] if one["name"] == "analyses")
+    custom = terms["properties"][0]["customProperties"]
+    custom.append({"property": "provisional", "value": "negative to date"})
+
+
 def schema_of_words(document):
     document["schema"] = ["page"]
 
@@ -109,6 +123,7 @@ def schema_of_words(document):
         (unknown_type, "the logicalType 'object'"),
         (unknown_role, "the role 'ornament'"),
         (allowed_no_list, "allowed values that are no list"),
+        (provisional_no_list, "provisional values that are no list"),
         (schema_of_words, "an entry of 'schema' that is no mapping"),
     ],
 )

@@ -9,10 +9,12 @@ import pytest
 
 from contracts import reference
 from contracts.conclude import agree, conclude
-from contracts.criterion import Observed, Range, Strategy
 from contracts.errors import StrategyError
 from contracts.observation import Number
 from contracts.question import Evidence, questions
+from contracts.rule import Range
+from contracts.strategy import Strategy
+from contracts.subject import Observed
 from contracts.verdict import Outcome
 from expectations import suite
 from expectations.strategy import cases, check, folder_for, load
@@ -33,7 +35,7 @@ def evidence() -> Evidence:
         if isinstance(example.criterion.subject, Observed):
             observed.setdefault(name, [one for one in (point.observation, point.other) if one])
         else:
-            derived.setdefault(name, point.observation)
+            derived.setdefault(name, (point.observation,))
     return Evidence(tuple(one for pair in observed.values() for one in pair), derived)
 
 

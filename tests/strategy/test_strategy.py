@@ -6,18 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.criterion import (
-    Agrees,
-    Boundary,
-    Count,
-    Elapsed,
-    Observed,
-    OneOf,
-    Present,
-    Range,
-    Reduction,
-    Stage,
-)
+from contracts.criterion import Stage
+from contracts.rule import Agrees, OneOf, Present, Range
+from contracts.subject import Boundary, Count, Elapsed, Observed, Reduction
 from contracts.verdict import Outcome
 from expectations.strategy import cases, folder_for, load
 from tasks.reading import contract_of
@@ -98,7 +89,7 @@ LABORATORY = [
     ("car_positive_viable_cells", "release_testing", "10*6", between("60", "600")),
     ("interferon_gamma", "release_testing", "pg/mL", above("50")),
     ("cytotoxicity", "release_testing", "%", above("50")),
-    ("endotoxin", "release_testing", "[EU]/mL", below("5.0")),
+    ("endotoxin", "release_testing", "{EU}/mL", below("5.0")),
     ("mycoplasma", "release_testing", "1", OneOf(("Not detected",))),
     ("gram_stain", "release_testing", "1", OneOf(("No organisms seen",))),
     ("sterility", "release_testing", "1", OneOf(("No growth",))),

@@ -7,23 +7,24 @@ import pytest
 from builders import criterion, observed
 
 from contracts import reference
+from contracts.alternatives import concluded
 from contracts.conclude import agree, conclude
-from contracts.criterion import Range, Stage
+from contracts.criterion import Stage
 from contracts.errors import JudgementError
 from contracts.exceptions import Aside, exceptions
 from contracts.observation import Awaited, Status
 from contracts.question import Answer, Evidence, questions
 from contracts.readiness import Ready, decide
 from contracts.reading import Quarantine
+from contracts.rule import Range
 from contracts.verdict import Outcome
 
 
 def evaluate(*observations, criteria=None, stage=Stage.INITIAL, quarantines=()):
     criteria = (criterion(),) if criteria is None else criteria
-    asked = questions(criteria, Evidence(observations, {}, quarantines))
-    verdicts = conclude(asked, reference.judge(asked))
-    drawn = exceptions(stage, asked, verdicts, observations, Aside(tuple(quarantines)))
-    return verdicts, drawn, decide(stage, criteria, verdicts, drawn)
+    result = concluded(criteria, Evidence(observations, {}, quarantines), reference.judge)
+    drawn = exceptions(stage, result, observations, Aside(tuple(quarantines)))
+    return result.verdicts, drawn, decide(stage, criteria, result.verdicts, drawn)
 
 
 def test_nothing_recorded_is_missing_and_the_batch_incomplete():

@@ -6,13 +6,16 @@ from decimal import Decimal
 import pytest
 from builders import criterion, observed
 
-from contracts.criterion import Boundary, Count, Elapsed, Observed, Range
-from contracts.derive import counted, day_of, elapsed
+from contracts.derive import counted, elapsed
 from contracts.errors import UnreadableError
 from contracts.observation import Awaited, Moment, Status, Subject
+from contracts.rule import Range
+from contracts.steps import day_of
+from contracts.subject import Boundary, Count, Elapsed, Observed
 from contracts.times import in_utc, read_time
 
 TODAY = date(2026, 3, 24)
+START = Boundary("apheresis_receipt", "started_at")
 HOLD = criterion(
     Range(high=Decimal(60)),
     subject=Elapsed(
@@ -39,11 +42,12 @@ FREEZING = boundary("cryopreservation", "started_at", "2026-03-13T09:42:30Z")
 
 
 def test_the_time_between_two_steps_is_exact_across_offsets():
-    (one,) = elapsed([HOLD], [FORMULATED, FREEZING]).values()
+    ((one,),) = elapsed([HOLD], [FORMULATED, FREEZING]).values()
     # 10:00:00+01:00 is 09:00:00Z; to 09:42:30Z that is 42.5 minutes
     assert (str(one.value), one.unit, one.as_written) == ("42.5000", "min", "")
-    assert one.origin.places == (FREEZING.origin.places[0], FORMULATED.origin.places[0])
-    assert one.origin.derived_from == (FREEZING.id, FORMULATED.id)
+    assert one.origin.places == (FORMULATED.origin.places[0], FREEZING.origin.places[0])
+    assert one.origin.derived_from == (FORMULATED.id, FREEZING.id)
+    assert one.occurred_at == FREEZING.value.moment
 
 
 def test_a_lacking_end_gives_no_time():
@@ -82,7 +86,7 @@ def day(number, written="90.0", **changes):
     ],
 )
 def test_occasions_are_counted_not_entries(results, count):
-    (one,) = counted([COUNTED], results).values()
+    ((one,),) = counted([COUNTED], results).values()
     assert str(one.value) == count
 
 
@@ -94,11 +98,11 @@ def test_nothing_to_count_is_nothing_not_zero():
 @pytest.mark.parametrize("text", ["2026-03-02T00:30:00+01:00", "2026-03-01T23:30:00Z"])
 def test_the_day_is_the_plants_whatever_offset_was_written(text):
     start = boundary("apheresis_receipt", "started_at", text, zone="Europe/Amsterdam")
-    assert day_of([start], TODAY) == date(2026, 3, 2)
+    assert day_of(START, [start], TODAY) == date(2026, 3, 2)
 
 
 def test_without_a_start_the_day_is_today():
-    assert day_of([], TODAY) == TODAY
+    assert day_of(START, [], TODAY) == TODAY
 
 
 def test_a_time_outside_the_calendar_is_refused_in_words():

@@ -6,14 +6,16 @@ import pytest
 from builders import criterion, observed
 
 from contracts import reference, restore
-from contracts.conclude import conclude
-from contracts.criterion import Agrees, Observed, OneOf, Stage
+from contracts.alternatives import concluded
+from contracts.criterion import Stage
 from contracts.evidence import Place
 from contracts.exceptions import Aside, exceptions
 from contracts.observation import Awaited, Status
-from contracts.question import Evidence, questions
+from contracts.question import Evidence
 from contracts.readiness import Ready, decide
 from contracts.reading import BLANK, FIELD, MISPLACED, RESULT, SAMPLE, Unread
+from contracts.rule import Agrees, OneOf
+from contracts.subject import Observed
 
 PLACE = Place("a" * 64, 12, 6, "/items/3/Keyword")
 REASON = "the keyword 'TRANSD' is not in the contract; its result is “42.3” (verified)"
@@ -22,10 +24,9 @@ KEPT = observed("84.1")
 
 def review(*observations, unread=(), criteria=None):
     criteria = criteria or (criterion(),)
-    asked = questions(criteria, Evidence(observations, {}))
-    verdicts = conclude(asked, reference.judge(asked))
-    drawn = exceptions(Stage.INITIAL, asked, verdicts, observations, Aside(unread=unread))
-    return drawn, decide(Stage.INITIAL, criteria, verdicts, drawn).state
+    result = concluded(criteria, Evidence(observations, {}), reference.judge)
+    drawn = exceptions(Stage.INITIAL, result, observations, Aside(unread=unread))
+    return drawn, decide(Stage.INITIAL, criteria, result.verdicts, drawn).state
 
 
 @pytest.mark.parametrize(

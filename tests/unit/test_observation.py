@@ -12,19 +12,11 @@ from hypothesis import strategies as st
 
 from contracts import restore
 from contracts.canonical import canonical
-from contracts.criterion import (
-    Agrees,
-    Boundary,
-    Elapsed,
-    Observed,
-    OneOf,
-    Present,
-    Range,
-    Reduction,
-)
 from contracts.errors import IntegrityError, UnreadableError
 from contracts.evidence import Place, digest_of
 from contracts.observation import Awaited, Bound, Moment, Number, Origin, Provenance
+from contracts.rule import Agrees, OneOf, Present, Range
+from contracts.subject import Boundary, Elapsed, Observed, Reduction
 from contracts.times import read_time, written
 
 NAIVE = datetime(2026, 3, 13, 9, 0)  # noqa: DTZ001 (the naive time is the point)

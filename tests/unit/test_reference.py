@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 from builders import criterion, observed
 
-from contracts.criterion import Agrees, OneOf, Present, Range
 from contracts.observation import Awaited
 from contracts.question import Answer, Point
 from contracts.reference import answer
+from contracts.rule import Agrees, OneOf, Present, Range
 
 D = Decimal
 

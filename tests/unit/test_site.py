@@ -47,7 +47,7 @@ def refused(folder: Path, old: str, new: str) -> str:
 
 def test_a_site_file_says_what_it_says(tmp_path: Path):
     site = load_site(written(tmp_path, GOOD))
-    assert (site.site, site.product) == ("demo-plant", "car-t-autologous")
+    assert (site.site, site.product_of("0002")) == ("demo-plant", "car-t-autologous")
     assert site.clock == datetime(2026, 3, 24, 6, tzinfo=UTC)
     assert site.batches == ("CART-26-0001", "0002")
     assert site.sources["batch_record"] == SiteSource(
@@ -58,6 +58,58 @@ def test_a_site_file_says_what_it_says(tmp_path: Path):
     lims = site.sources["lims"]
     assert (lims.timeout_seconds, lims.attempts, lims.retry_delay_seconds) == (2.5, 6, 0)
     assert site.sources["equipment"].kind == "opcua-ha"
+
+
+TWO = GOOD.replace(
+    "product: car-t-autologous", 'products: {car-t-autologous: "CART-*", aav-hek293: AAV-*}'
+).replace(', "0002"', ", AAV-26-0001")
+
+
+def test_a_batch_belongs_to_the_product_whose_pattern_its_number_fits(tmp_path: Path):
+    site = load_site(written(tmp_path, TWO))
+    assert site.batches == ("CART-26-0001", "AAV-26-0001")
+    assert [site.product_of(one) for one in site.batches] == ["car-t-autologous", "aav-hek293"]
+
+
+@pytest.mark.parametrize("batch", ["MAB-26-0001", "aav-26-0001", "AAV", ""])
+def test_a_batch_of_no_product_is_refused_in_words(tmp_path: Path, batch: str):
+    site = load_site(written(tmp_path, TWO))
+    for ask in (site.product_of, site.context):
+        with pytest.raises(SiteError, match=f"the batch {batch} fits no product") as refused:
+            ask(batch)
+        assert "CART-* (car-t-autologous), AAV-* (aav-hek293)" in refused.value.expected
+        assert refused.value.move
+
+
+def test_a_batch_of_two_products_is_refused_in_words(tmp_path: Path):
+    site = load_site(written(tmp_path, TWO.replace("AAV-*", '"*-0002"').partition("batches:")[0]))
+    assert site.product_of("CART-26-0001") == "car-t-autologous"
+    with pytest.raises(SiteError, match="fits car-t-autologous and aav-hek293"):
+        site.product_of("CART-26-0002")
+
+
+def test_a_listed_batch_of_no_product_or_of_two_is_told_with_its_line(tmp_path: Path):
+    text = TWO.replace("AAV-*", '"*-26-*"').replace("AAV-26-0001", "AAV-27-0001")
+    with pytest.raises(SiteError) as refused:
+        load_site(written(tmp_path, text))
+    assert refused.value.found == (
+        "line 15: the batch CART-26-0001 fits car-t-autologous and aav-hek293; "
+        "line 15: the batch AAV-27-0001 fits no product"
+    )
+
+
+def test_the_context_is_what_the_site_says_of_a_batch(tmp_path: Path):
+    site = load_site(written(tmp_path, TWO))
+    assert site.context("AAV-26-0001") == {"product": "aav-hek293", "site": "demo-plant"}
+    more = 'market: EU\nclinical_phase: phase 1/2\nprocess_version: "2.0"\nbatches:'
+    told = load_site(written(tmp_path, GOOD.replace("batches:", more)))
+    assert told.context("0002") == {
+        "product": "car-t-autologous",
+        "site": "demo-plant",
+        "market": "EU",
+        "clinical_phase": "phase 1/2",
+        "process_version": "2.0",
+    }
 
 
 def test_the_clock_and_the_batches_may_be_left_out(tmp_path: Path):
@@ -145,6 +197,20 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path, key: s
         ("site: demo-plant", "site: &a demo\nproduct: *a", "an alias"),
         ("site: demo-plant", "site: !!python/name:os.system", "line 1: a value with a tag"),
         ("site: demo-plant", "site: [", "line 3: this is not YAML"),
+        ("product: car-t-autologous\n", "", "line 1: the file lacks product"),
+        ("batches:", "products: {a: A-*}\nbatches:",
+         "line 15: the file has product and products, not one"),
+        ("product: car-t-autologous", "products: {CAR T: C-*}",
+         'line 2: products has the key "CAR T", which is not lower-case letters'),
+        ("product: car-t-autologous", "products: {car-t: 'C- *'}",
+         "line 2: products.car-t is not a pattern of batch numbers such as CART-*"),
+        ("product: car-t-autologous", "products: {car-t: 'C[0-9]'}", "products.car-t is not a"),
+        ("product: car-t-autologous", "products: {car-t: *}", "this is not YAML"),
+        ("product: car-t-autologous", "products: {}", "products is a group of keys, expected"),
+        ("product: car-t-autologous", "products: [car-t]", "products is a list, expected type"),
+        ("batches:", "market: 7\nbatches:", "market is 7, expected type string; quote it"),
+        ("batches:", "process_version: 2.0\nbatches:", "expected type string; quote it"),
+        ("batches:", 'clinical_phase: " 2"\nbatches:', "clinical_phase is not a text of at most"),
         ("site: demo-plant", "site: !!bool maybe", "line 1: a number or a yes or no that is none"),
         ("site: demo-plant", 'site: "\\UFFFFFFFF"', "this is not YAML"),
         ("site: demo-plant", "? [a]\n: b", "line 1: a key that is no word"),

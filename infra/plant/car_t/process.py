@@ -1,11 +1,11 @@
-"""The manufacturing recipe of the example product: steps, when they run, what is written at each.
+"""The manufacturing recipe of the CAR-T product: steps, when they run, what is written at each.
 
 A typical value with its spread is what the operators of a good batch write.
 """
 
 from __future__ import annotations
 
-from infra.plant.recipe import Material, Operation, Parameter, Phase, UnitProcedure
+from infra.plant.recipe import Material, Operation, Parameter, Phase, UnitProcedure, words
 
 EXPANSION_DAYS = 9
 SAMPLING_DAYS = (3, 5, 7, 8)
@@ -13,10 +13,6 @@ FEEDING_DAYS = (3, 5, 7)
 SAMPLING_MINUTE = 130
 FEEDING_MINUTE = 175
 _DAY = 1440
-
-
-def _text(code: str, typical: str = "", mode: str = "manual") -> Parameter:
-    return Parameter(code, typical=typical, mode=mode, data_type="string")
 
 
 def _sampling(day: int) -> Phase:
@@ -32,17 +28,18 @@ def _sampling(day: int) -> Phase:
     return Phase(f"day_{day}", day * _DAY + SAMPLING_MINUTE, 25, wanted)
 
 
+_ORDER = (Parameter("APH_WT", "kg", mode="interface"), words("APH_COH", mode="interface"))
 _RECEIPT = UnitProcedure(
     name="apheresis_receipt",
     start=0,
     minutes=70,
     equipment=("CNT-02", "BAL-07", "TLG-11"),
-    materials=(Material("apheresis", "212", "mL", released=False),),
+    materials=(Material("apheresis", "212", "mL", collected="APH_VOL"),),
     operations=(
         Operation(
             "reception",
             (
-                Phase("identity_check", 0, 15, (_text("APH_COI"), _text("APH_DIN"))),
+                Phase("identity_check", 0, 15, (words("APH_COI"), words("APH_DIN"))),
                 Phase("temperature_check", 15, 10, (Parameter("APH_TEMP", "degC", "4.6", "0.9"),)),
             ),
         ),
@@ -62,6 +59,7 @@ _RECEIPT = UnitProcedure(
                 ),
             ),
         ),
+        Operation("order_check", (Phase("treatment_order", 62, 8, _ORDER),)),
     ),
 )
 _ACTIVATION = UnitProcedure(
@@ -96,7 +94,7 @@ _TRANSDUCTION = UnitProcedure(
     start=1370,
     minutes=1420,
     equipment=("BSC-03", "CNT-02", "INC-05"),
-    materials=(Material("lentiviral_vector", "1.3", "mL"),),
+    materials=(Material("lentiviral_vector", "1.3", "mL", titre=("2.1", "0.3")),),
     operations=(
         Operation(
             "preparation",
@@ -124,7 +122,7 @@ _EXPANSION = UnitProcedure(
     name="expansion",
     start=2820,
     minutes=EXPANSION_DAYS * _DAY,
-    equipment=("{bioreactor}", "CNT-02", "BGA-01"),
+    equipment=("BR-1{number:02d}", "CNT-02", "BGA-01"),
     materials=(Material("culture_medium", "450", "mL", lots=2), Material("il2", "1.0", "mL")),
     operations=(
         Operation("inoculation", (Phase("transfer", 0, 40), Phase("start_of_culture", 40, 20))),
@@ -166,6 +164,12 @@ _HARVEST = UnitProcedure(
         ),
     ),
 )
+_YIELD = (
+    Parameter("FOR_THEO", "10^6", mode="interface"),
+    Parameter("FOR_FILLED", "10^6", mode="interface"),
+    Parameter("FOR_BAGS", "1", mode="interface", data_type="integer"),
+    Parameter("FOR_DOSE", "mL", mode="interface"),
+)
 _FORMULATION = UnitProcedure(
     name="formulation",
     start=15965,
@@ -173,7 +177,7 @@ _FORMULATION = UnitProcedure(
     equipment=("BSC-01", "FIL-01", "BAL-07", "SCN-01"),
     materials=(Material("dmso_cryo_medium", "21", "mL"), Material("cryobag", "2", "1")),
     operations=(
-        Operation("line_clearance", (Phase("clear", 0, 15, (_text("FOR_LCLR", "Pass"),)),)),
+        Operation("line_clearance", (Phase("clear", 0, 15, (words("FOR_LCLR", "Pass"),)),)),
         Operation(
             "mixing",
             (
@@ -185,7 +189,7 @@ _FORMULATION = UnitProcedure(
             "filling",
             (
                 Phase("fill", 50, 30, (Parameter("FOR_VOL", "mL", "20.1", "0.4", "interface"),)),
-                Phase("label_scan", 80, 10, (_text("FOR_LABEL", mode="interface"),)),
+                Phase("label_scan", 80, 10, (words("FOR_LABEL", mode="interface"),)),
                 Phase(
                     "label_reconciliation",
                     90,
@@ -194,6 +198,7 @@ _FORMULATION = UnitProcedure(
                 ),
             ),
         ),
+        Operation("yield", (Phase("reconciliation", 92, 8, _YIELD),)),
     ),
 )
 _CRYOPRESERVATION = UnitProcedure(
@@ -205,7 +210,7 @@ _CRYOPRESERVATION = UnitProcedure(
         Operation(
             "freezing",
             (
-                Phase("load", 0, 10, (_text("CRY_INTEG", "Pass"),)),
+                Phase("load", 0, 10, (words("CRY_INTEG", "Pass"),)),
                 Phase("controlled_rate_freeze", 10, 115),
             ),
         ),
@@ -213,12 +218,12 @@ _CRYOPRESERVATION = UnitProcedure(
             "storage",
             (
                 Phase("bag_count", 125, 5, (Parameter("CRY_BAGS", "1", "2", data_type="integer"),)),
-                Phase("store", 130, 15, (_text("CRY_LOC"),)),
+                Phase("store", 130, 15, (words("CRY_LOC"),)),
             ),
         ),
     ),
 )
-RECIPE = (
+RECIPE: tuple[UnitProcedure, ...] = (
     _RECEIPT,
     _ACTIVATION,
     _TRANSDUCTION,

@@ -1,0 +1,164 @@
+"""Every attempt at one result in its order, and what an out-of-specification rule says of them.
+
+A failing result stays on record and is investigated; a retest stands beside it and never replaces
+it (FDA, Investigating Out-of-Specification Test Results for Pharmaceutical Production, 2022).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts import reference
+from contracts.criterion import Criterion
+from contracts.observation import Observation, Status
+from contracts.question import Answer, Point, Question
+from contracts.subject import Reportable
+from contracts.verdict import Outcome, Verdict
+from contracts.words import step_in_words, with_unit
+
+_RESAMPLE = "resample_of"
+
+
+class AttemptKind(StrEnum):
+    """How a result came about."""
+
+    ORIGINAL = "original"
+    REPEAT = "repeat"
+    """After an attempt that its laboratory invalidated."""
+    RETEST = "retest"
+    """Of the same sample, while the earlier result stands."""
+    RESAMPLE = "resample"
+    INVALIDATED = "invalidated"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at a result."""
+
+    kind: AttemptKind
+    observation: Observation
+
+    def in_words(self) -> str:
+        """Return the attempt as a line of a history: what it was, its value, its cause."""
+        one = self.observation
+        told = f"{self.kind.value}: {with_unit(str(one.value), one.unit)}"
+        if self.kind is not AttemptKind.INVALIDATED:
+            return told
+        cause = one.reason.rstrip(". ") or "no assignable cause given"
+        by = approver(one)
+        return f"{told} ({cause}; {f'approved by {by}' if by else 'approved by nobody'})"
+
+
+def approver(one: Observation) -> str:
+    """Return who approved that a result was set aside, as far as its source says."""
+    return dict(one.qualifiers).get("verified_by", "")
+
+
+def attempts(results: Iterable[Observation]) -> tuple[Attempt, ...]:
+    """Return every attempt in its order: as recorded, each after the one that it repeats."""
+    known = list(results)
+    by_key = {one.source_key: one for one in known if one.source_key}
+    return tuple(Attempt(_kind(one, by_key), one) for one in sorted(known, key=_moment))
+
+
+def _moment(one: Observation) -> tuple[int, str]:
+    return (int(bool(one.retest_of)), one.recorded_at.isoformat() if one.recorded_at else "")
+
+
+def _kind(one: Observation, by_key: Mapping[str, Observation]) -> AttemptKind:
+    if one.status is Status.INVALIDATED:
+        return AttemptKind.INVALIDATED
+    if _RESAMPLE in dict(one.qualifiers):
+        return AttemptKind.RESAMPLE
+    if not one.retest_of:
+        return AttemptKind.ORIGINAL
+    before = by_key.get(one.retest_of)
+    repeats = before is not None and before.status is Status.INVALIDATED
+    return AttemptKind.REPEAT if repeats else AttemptKind.RETEST
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something about the attempts at one criterion's result that a reviewer must look at."""
+
+    kind: str
+    message: str
+    blocking: bool
+    criterion: str
+    about: tuple[str, ...]
+
+
+def concerns(
+    asked: Sequence[Question], verdicts: Sequence[Verdict], observations: Sequence[Observation]
+) -> Iterator[Concern]:
+    """Yield too many retests, failures hidden in a mean, and results close to their limit."""
+    outcomes = {one.criterion: one.outcome for one in verdicts}
+    by_id = {one.id: one for one in observations}
+    for question in asked:
+        yield from _too_many(question)
+        if outcomes.get(question.criterion.id) is Outcome.MET:
+            yield from _hidden_by_mean(question, by_id)
+        yield from _in_guard_band(question)
+
+
+def _too_many(question: Question) -> Iterator[Concern]:
+    most = question.criterion.method.retests_at_most
+    if most is None:
+        return
+    made = [*(point.observation for point in question.points), *question.set_aside]
+    again = [one.observation for one in attempts(made) if one.kind is AttemptKind.RETEST]
+    subjects = dict.fromkeys(one.subject for one in again)
+    for subject in subjects:
+        own = [one for one in again if one.subject == subject]
+        if len(own) > most:
+            yield Concern(
+                "more retests than the method allows",
+                f"{question.criterion.title}: {len(own)} retests, and the method "
+                f"{question.criterion.method.code} allows {most}. No retest replaces the original.",
+                blocking=True,
+                criterion=question.criterion.id,
+                about=tuple(one.id for one in own),
+            )
+
+
+def _hidden_by_mean(question: Question, by_id: Mapping[str, Observation]) -> Iterator[Concern]:
+    criterion = question.criterion
+    if not isinstance(criterion.subject, Reportable):
+        return
+    for point in question.points:
+        used = [by_id[name] for name in point.observation.origin.derived_from if name in by_id]
+        failing = [one for one in used if _answer(criterion, one) is Answer.NOT_MET]
+        if failing:
+            values = ", ".join(with_unit(str(one.value), one.unit) for one in failing)
+            formula = criterion.subject.formula.replace("_", " ")
+            yield Concern(
+                "averaging hides a failing result",
+                f"{criterion.title}: the {formula} meets {criterion.limit_in_words()}, but "
+                f"{values} does not. A person says whether the method allows it.",
+                blocking=True,
+                criterion=criterion.id,
+                about=(point.observation.id, *(one.id for one in failing)),
+            )
+
+
+def _answer(criterion: Criterion, one: Observation) -> Answer:
+    return reference.answer(criterion, Point(one, reading=criterion.method.reading_of(one.value)))
+
+
+def _in_guard_band(question: Question) -> Iterator[Concern]:
+    criterion = question.criterion
+    for point in question.points:
+        close = reference.inside_guard_band(criterion, point)
+        if close is not None:
+            end, band = close
+            one = point.observation
+            yield Concern(
+                "inside the guard band of its limit",
+                f"{criterion.title} at {step_in_words(one.step)}: "
+                f"{with_unit(str(one.value), one.unit)} lies within the expanded uncertainty of "
+                f"{criterion.method.code} (± {with_unit(str(band), criterion.unit)}) of the limit "
+                f"{with_unit(str(end), criterion.unit)}: the true value may lie on its other side.",
+                blocking=False,
+                criterion=criterion.id,
+                about=(one.id,),
+            )

@@ -1,0 +1,61 @@
+"""Limits that warn and do not block: alert, action and normal operating range, crossed or open."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from contracts.question import Answer, Answers, Question
+from contracts.rule import LimitKind
+from contracts.verdict import Outcome, Verdict
+from contracts.words import with_unit
+
+_CROSSED = {
+    LimitKind.ALERT: "alert limit crossed",
+    LimitKind.ACTION: "action limit crossed",
+    LimitKind.NOR: "outside the normal operating range",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """What one limit of a criterion says that its blocking limit does not."""
+
+    kind: str
+    message: str
+    criterion: str
+    about: tuple[str, ...]
+
+
+def crossings(
+    asked: Sequence[Question], answers: Answers, verdicts: Sequence[Verdict]
+) -> Iterator[Crossing]:
+    """Yield every limit that is crossed, or of which it cannot be told, by a criterion that is met.
+
+    Of a criterion that is not met the blocking limit has said enough.
+    """
+    met = {one.criterion for one in verdicts if one.outcome is Outcome.MET}
+    for question in asked:
+        if question.criterion.id in met:
+            for one in question.by_kind():
+                limit = one.criterion.limit
+                if limit.kind in _CROSSED:
+                    yield from _crossed(question.criterion.id, one, answers)
+
+
+def _crossed(name: str, question: Question, answers: Answers) -> Iterator[Crossing]:
+    criterion, limit = question.criterion, question.criterion.limit
+    for answer in (Answer.NOT_MET, Answer.NOT_EVALUABLE):
+        points = [one for one in question.points if answers[criterion.id, one.id] is answer]
+        if points:
+            first = points[0].observation
+            value = with_unit(str(first.value), first.unit)
+            others = f" ({len(points)} of {len(question.points)} values)" if len(points) > 1 else ""
+            said = f"against its {limit.kind.in_words()} {criterion.in_words(limit)}"
+            told = "" if answer is Answer.NOT_MET else " cannot be told"
+            yield Crossing(
+                _CROSSED[limit.kind]
+                if answer is Answer.NOT_MET
+                else "warning limit cannot be told",
+                f"{criterion.title}: {value} {said}{told}{others} ({limit.cites}).",
+                name,
+                tuple(one.observation.id for one in points),
+            )
