@@ -10,13 +10,14 @@ import pytest
 from builders import criterion, observed
 
 from contracts.canonical import canonical
-from contracts.criterion import Range, Reduction
 from contracts.derive import Window
 from contracts.errors import IntegrityError
 from contracts.evidence import digest_of
 from contracts.observation import Moment
 from contracts.reductions import reduced
+from contracts.rule import Range
 from contracts.series import SeriesPage
+from contracts.subject import Reduction
 from expectations.readings import PageReadings
 from expectations.series import columns, questions_of, reduce_by, table_of
 from expectations.series_again import ArrowTag
