@@ -29,6 +29,20 @@ def limit_problems(entry: Entry) -> Iterator[tuple[Spot, str]]:
     yield from _kinds(limits)
     yield from _variants(groups)
     yield from _against_blocking(limits)
+    if "rounding" in entry:
+        yield from _rounded_alike(limits)
+
+
+def _rounded_alike(limits: Sequence[Entry]) -> Iterator[tuple[Spot, str]]:
+    """Yield a range whose ends ask for two roundings of one result.
+
+    Great Expectations compares one number with both ends, so both are written to one last digit.
+    """
+    for place, limit in enumerate(limits):
+        ends = [limit[end] for end in ("low", "high") if end in limit]
+        if len({Decimal(end).as_tuple().exponent for end in ends}) > 1:
+            words = f"{' and '.join(ends)} are rounded to different digits: write both to the same"
+            yield ("limits", place), words
 
 
 def _readable(limit: Entry) -> bool:

@@ -52,6 +52,7 @@ def test_the_small_strategy_is_whole_before_it_is_made_wrong(folder):
 
 
 VIA = '- { effective: 2025-09-15, low: "80.0", cites: "EXAMPLE: EX-CS-0002 v2" }'
+VIA_70 = '- { effective: 2024-01-01, low: "70.0", cites: "EXAMPLE: EX-CS-0002 v1" }'
 MYC = '- { effective: 2024-01-01, values: ["Not detected"], cites: "EXAMPLE: EX-CS-0002 v1" }'
 TEM = '- { effective: 2024-01-01, high: "30", cites: "EXAMPLE: EX-CS-0002 v1" }'
 AGR = '- { effective: 2024-01-01, cites: "EXAMPLE: EX-CS-0002 v1" }'
@@ -85,6 +86,13 @@ FAULTS = {
         VIA,
         '- { effective: 2025-09-15, low: "80.0" }',
         "'cites' is missing",
+    ),
+    "ends-rounded-differently": (
+        RELEASE,
+        "    rule: range\n    limits:\n      " + VIA_70,
+        "    rounding: half_up\n    rule: range\n    limits:\n      "
+        + VIA_70.replace('"70.0"', '"70.0", high: "100"'),
+        "70.0 and 100 are rounded to different digits: write both to the same",
     ),
     "two-rules-for-one-id": (
         RELEASE,
