@@ -34,6 +34,7 @@ generate: .venv/dev ## write the compiled suites and the strategy's overview
 READINGS ?= 10000000
 bench: .venv/dev .venv/bench ## judging beside DuckDB, stock Great Expectations and pandera; minutes
 	@$(BIN)/python -m infra.bench.series --readings $(READINGS) $(BENCH)
+	@$(BIN)/python -m infra.bench.ordinary
 
 lock: .venv/bin/uv ## resolve the dependencies anew: versions and hashes, no addresses
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \

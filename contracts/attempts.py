@@ -177,7 +177,7 @@ def _hidden_by_mean(question: Question, by_id: Mapping[str, Observation]) -> Ite
 
 
 def _answer(criterion: Criterion, one: Observation) -> Answer:
-    return reference.answer(criterion, Point(one, reading=criterion.method.reading_of(one.value)))
+    return reference.answer(criterion, Point(one, reading=criterion.reading_of(one.value)))
 
 
 def _in_guard_band(question: Question) -> Iterator[Concern]:

@@ -1,6 +1,8 @@
 """From the judges' answers on single points to one verdict a criterion, in words."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
 
 from contracts.criterion import Criterion
 from contracts.errors import JudgementError
@@ -176,11 +178,18 @@ def _read_as(criterion: Criterion, point: Point) -> str:
         told = Number(decimal_of(number), value.bound)
         said += f", which is {with_unit(cut(str(told)), criterion.unit)}"
     if criterion.rounding and value.bound is Bound.EXACT:
-        ends = {rounded(number, end, criterion.rounding) for end in criterion.limit.rule.ends}
-        words = ", ".join(str(decimal_of(one)) for one in sorted(ends))
-        if ends != {number}:
+        ends = criterion.limit.rule.ends
+        results = {end: rounded(number, end, criterion.rounding) for end in ends}
+        words = ", ".join(dict.fromkeys(_as_precise(one, end) for end, one in results.items()))
+        if set(results.values()) != {number}:
             said += f", rounded {with_unit(words, criterion.unit)}"
     return said
+
+
+def _as_precise(number: Fraction, end: Decimal) -> str:
+    """Return a number, rounded to the precision of an end of a limit, with as many decimals."""
+    places = max(0, -int(end.as_tuple().exponent))
+    return f"{decimal_of(number):.{places}f}"
 
 
 def _retests(question: Question, failing: Sequence[Point]) -> str:

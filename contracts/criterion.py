@@ -10,6 +10,7 @@ from contracts.applicability import EVERYWHERE, Applies, Context, Fit
 from contracts.canonical import Json
 from contracts.conversion import Conversion
 from contracts.method import NO_METHOD, Method
+from contracts.observation import Value
 from contracts.rule import Limit, LimitKind, Range
 from contracts.subject import Boundary, Observed, Subject
 from contracts.words import with_unit
@@ -178,6 +179,13 @@ class Criterion:
     def limit(self) -> Limit:
         """The limit that blocks, of a criterion taken for a batch."""
         return next((one for one in self.limits if one.kind.blocks), self.limits[0])
+
+    def reading_of(self, value: Value) -> Value:
+        """Return what a value is judged as: where numbers are asked, the method's words are some.
+
+        See `Method.reading_of`.
+        """
+        return self.method.reading_of(value) if isinstance(self.limit.rule, Range) else value
 
     @property
     def weight(self) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_05UP, Decimal
+from typing import Final
 
 from contracts.calculate import calculated, valid
 from contracts.calculated import Calculation, calculated_from
@@ -25,7 +26,8 @@ from contracts.subject import Boundary, Count, Delay, Elapsed, End, Observed, Re
 from contracts.times import written
 
 _UNIT_SECONDS = {"h": 3600, "min": 60, "s": 1, "d": 86400}
-_PLACES = Decimal("0.0001")
+DECIMALS_OF_TIME: Final = 4
+_PLACES = Decimal(1).scaleb(-DECIMALS_OF_TIME)
 
 
 def derive(

@@ -203,7 +203,7 @@ def _points(
 ) -> Iterable[Point]:
     results = [one for one in live if not is_awaited(criterion, one)]
     if not isinstance(criterion.limit.rule, Agrees) or criterion.against is None:
-        yield from (Point(one, reading=criterion.method.reading_of(one.value)) for one in results)
+        yield from (Point(one, reading=criterion.reading_of(one.value)) for one in results)
         return
     others = [
         other

@@ -67,7 +67,7 @@ def _points(
         known = [again if other is one else other for other in observations]
         values = calculated((criterion,), known).get(criterion.id, ())
         return [Point(value) for value in values if again.id in value.origin.derived_from]
-    reading = criterion.method.reading_of(one.value)
+    reading = criterion.reading_of(one.value)
     if criterion.against is None:
         return [Point(one, reading=reading)]
     return [

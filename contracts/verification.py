@@ -40,7 +40,7 @@ NOT_CHECKED = (
 
 _ALLOWED = re.compile(
     r"README\.txt|index\.html|captures/[0-9a-f]{64}|suites/[a-z0-9_]+\.json"
-    r"|strategy/files/[a-z0-9_]+\.yaml|tables/[a-z]+\.parquet"
+    r"|strategy/files/(overlays/)?[a-z0-9_-]+\.yaml|tables/[a-z]+\.parquet"
 )
 _FIXED = frozenset(
     {

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from contracts.derive import DECIMALS_OF_TIME
 from contracts.errors import StrategyError
+from contracts.reduction_result import IN_TIME
 from expectations.dated import limit_problems
 from expectations.exact import LIMIT_DIGITS, limit_float
 from expectations.in_units import unit_problems
@@ -47,6 +49,7 @@ def _within(entry: Entry) -> Iterator[tuple[Spot, str]]:
     yield from unit_problems(entry)
     yield from _numbers(entry)
     yield from _precision(entry)
+    yield from _moments(entry)
     yield from _days(entry)
     yield from _stage(entry)
     yield from limit_problems(entry)
@@ -151,6 +154,18 @@ def _precision(entry: Entry) -> Iterator[tuple[Spot, str]]:
         if len({Decimal(end).as_tuple().exponent for end in ends}) > 1:
             words = f"with rounding, {ends[0]} and {ends[1]} need as many decimals as each other"
             yield ("limits", place, "high"), words
+
+
+def _moments(entry: Entry) -> Iterator[tuple[Spot, str]]:
+    """Yield a limit of a time that is finer than the times calculated: see `in_unit`."""
+    function = entry["reduction"]["function"] if "reduction" in entry else ""
+    if "elapsed" not in entry and "delay" not in entry and function not in IN_TIME:
+        return
+    for place, limit in enumerate(entry["limits"]):
+        for end in ("low", "high"):
+            if end in limit and len(limit[end].partition(".")[2]) >= DECIMALS_OF_TIME:
+                words = f"a time of {limit[end]}; a limit of a time has at most three decimals"
+                yield ("limits", place, end), words
 
 
 def _empty(part: Entry) -> bool:

@@ -1,5 +1,6 @@
 """The files of a control strategy as they lie in its folder, and what is wrong with their shape."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
@@ -18,6 +19,8 @@ Folder: TypeAlias = "Path | Traversable"
 HEAD = "strategy.yaml"
 OVERLAYS = "overlays"
 _YAML = (".yaml", ".yml")
+_PLAIN = re.compile(r"[a-z0-9_-]+\.yaml")
+"""The names that a package takes."""
 _ENTRIES = (("overrides",), ("adds",), ("withdraws",))
 
 
@@ -120,6 +123,9 @@ def _group(file: Marked, name: str, files: Files) -> None:
 
 def _overlay(file: Marked, files: Files) -> None:
     files.problems.extend(file.problems)
+    if not _PLAIN.fullmatch(file.file.removeprefix(f"{OVERLAYS}/")):
+        words = "the file's name is not of lower-case letters, digits, - and _, with .yaml"
+        files.problems.append(Problem(file.file, 1, words))
     if file.content is None and file.problems:
         return
     wrong = tuple(shape_problems(file, "overlay"))

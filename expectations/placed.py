@@ -49,6 +49,11 @@ class Placed:
         """The criterion's id; what stands in its place if the file has none."""
         return str(self.entry.get("id"))
 
+    @property
+    def topmost(self) -> str:
+        """The last layer that says anything of the criterion."""
+        return [self.home, *self.parts.values()][-1].layer
+
     def origin(self, key: str) -> Origin:
         """Return where a top-level key was written."""
         return self.parts.get(key, self.home)

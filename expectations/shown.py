@@ -1,14 +1,15 @@
 """One criterion as it holds for a batch, for a person to read: each part with where it is from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.applicability import Context
+from contracts.applicability import Context, Fit
 from contracts.canonical import Json
 from contracts.criterion import Criterion
 from contracts.method import Method
 from contracts.rule import Limit, OneOf
+from contracts.strategy import Strategy
 from contracts.words import shown
 from expectations.in_words import due_in_words, judged_on
 from expectations.placed import Placed
@@ -150,3 +151,28 @@ def lines(found: Sequence[Part]) -> Iterator[str]:
         yield f"  {one.name:<{names}}  {one.words}   [{one.where}{layer}]"
         if one.why:
             yield f"  {'':<{names}}  because: {one.why}"
+
+
+def table(
+    strategy: Strategy, placed: Mapping[str, Placed], day: date, context: Context
+) -> list[dict[str, str]]:
+    """Return one row a criterion: criterion, title, limit (in force), home (file:line), layer."""
+    return [
+        {
+            "criterion": one.id,
+            "home": placed[one.id].place(()),
+            "layer": placed[one.id].topmost,
+            "limit": _in_force(one, day, context),
+            "title": one.title,
+        }
+        for one in strategy.criteria
+    ]
+
+
+def _in_force(criterion: Criterion, day: date, context: Context) -> str:
+    taken = criterion.on(day, context)
+    if taken is None:
+        return f"none on {day}"
+    if criterion.applies.fits(context) is Fit.NO:
+        return f"not applicable: {criterion.applies.in_words()} only"
+    return taken.obstacle(context) or taken.limit_in_words()

@@ -1,13 +1,13 @@
 """The control strategy of a product, read from its files: strictly, with every fault by line."""
 
 from collections.abc import Iterator
-from importlib.resources import files
+from importlib import resources
 
 from contracts.errors import StrategyError
 from contracts.strategy import Strategy
 from expectations.effective import effective
 from expectations.examples import Example
-from expectations.folder import HEAD, OVERLAYS, Folder, overlay_files, text_of
+from expectations.folder import HEAD, OVERLAYS, Folder, overlay_files, read_folder, text_of
 from expectations.marked import marked
 
 
@@ -84,7 +84,7 @@ def folder_for(product: str) -> Folder:
 
 def shipped() -> tuple[Folder, ...]:
     """Return the folders of the control strategies that this program ships, by name."""
-    there = sorted(files("expectations").iterdir(), key=lambda one: one.name)
+    there = sorted(resources.files("expectations").iterdir(), key=lambda one: one.name)
     return tuple(one for one in there if one.is_dir() and (one / HEAD).is_file())
 
 
@@ -105,7 +105,9 @@ def files_of(folder: Folder, *, site: str = "", product: str = "") -> Iterator[t
     for one in sorted(folder.iterdir(), key=lambda one: one.name):
         if one.is_file() and one.name.endswith(".yaml"):
             yield one.name, one.read_bytes()
-    laid = {one.file.file for one in effective(folder, site=site, product=product).overlays}
+    files = read_folder(folder)
+    own = product or str(files.head.get("product", ""))
+    laid = {one.file.file for one in files.chosen(site, own)}
     for one in overlay_files(folder):
         if f"{OVERLAYS}/{one.name}" in laid:
             yield f"{OVERLAYS}/{one.name}", one.read_bytes()

@@ -11,7 +11,6 @@ from flows.terminal import AsJson, Exit, errors_in_words, print_json
 
 if TYPE_CHECKING:
     from contracts.applicability import Context
-    from contracts.criterion import Criterion
     from expectations.checked import Checked
     from expectations.effective import Effective
     from expectations.folder import Folder
@@ -195,22 +194,15 @@ def _show_one(
 
 
 def _show_all(found: "Effective", dated: "tuple[date, Context]", *, as_json: bool) -> None:
+    from expectations.shown import table
+
     strategy, (day, context) = found.strategy, dated
-    rows = [
-        {
-            "criterion": one.id,
-            "home": found.placed[one.id].place(()),
-            "layer": _layer(found, one),
-            "limit": _in_force(one, day, context),
-            "title": one.title,
-        }
-        for one in strategy.criteria
-    ]
+    rows = table(strategy, found.placed, day, context)
     if as_json:
         print_json(
             {
                 "batch": dict(context),
-                "criteria": list(rows),
+                "criteria": [dict(row) for row in rows],
                 "layers": list(strategy.layers),
                 "on": day.isoformat(),
             }
@@ -222,24 +214,6 @@ def _show_all(found: "Effective", dated: "tuple[date, Context]", *, as_json: boo
         layer = "" if row["layer"] == "platform" else row["layer"]
         cells = (f"{row[key]:<{width}}" for key, width in widths.items())
         typer.echo(f"{row['criterion']}  {'  '.join(cells)}  {layer}".rstrip())
-
-
-def _layer(found: "Effective", criterion: "Criterion") -> str:
-    """Return the topmost layer that says anything of a criterion."""
-    placed = found.placed[criterion.id]
-    layers = [placed.home.layer, *(one.layer for one in placed.parts.values())]
-    return layers[-1]
-
-
-def _in_force(criterion: "Criterion", day: date, context: "Context") -> str:
-    from contracts.applicability import Fit
-
-    taken = criterion.on(day, context)
-    if taken is None:
-        return f"none on {day}"
-    if criterion.applies.fits(context) is Fit.NO:
-        return f"not applicable: {criterion.applies.in_words()} only"
-    return taken.obstacle(context) or taken.limit_in_words()
 
 
 def _heading(found: "Effective", dated: "tuple[date, Context]") -> str:

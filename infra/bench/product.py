@@ -1,9 +1,13 @@
 """Our product in the benchmark: from the Parquet file to verdicts, under both judges."""
 
+from collections.abc import Sequence
+
 from contracts import reference
-from contracts.conclude import agree, conclude
+from contracts.alternatives import concluded
+from contracts.conclude import agree
 from contracts.observation import Number
-from contracts.question import Evidence, questions
+from contracts.question import Answers as Given
+from contracts.question import Evidence, Question
 from contracts.verdict import Outcome
 from expectations import suite
 from infra.bench.answer import Answers, plain
@@ -21,10 +25,10 @@ def run(batch: Batch) -> Answers:
     """Judge the batch as `tasks.judge` does: two calculations that must agree, then two judges."""
     criteria = batch.criteria()
     derived = from_series(criteria, FileReadings(batch.path), [batch.window()], {})
-    asked = questions(criteria, Evidence((), {name: (one,) for name, one in derived.items()}, ()))
-    verdicts = conclude(asked, agree(reference.judge(asked), suite.judge(asked)))
+    values = {name: (one,) for name, one in derived.items()}
+    result = concluded(criteria, Evidence((), values, ()), _under_both)
     found = Answers()
-    for verdict in verdicts:
+    for verdict in result.verdicts:
         observed = derived[verdict.criterion]
         if not isinstance(observed.value, Number):
             raise TypeError(verdict.criterion)
@@ -34,3 +38,7 @@ def run(batch: Batch) -> Answers:
             places = observed.origin.places
             found.rows[verdict.criterion] = [f"{one.capture}@{one.offset}" for one in places]
     return found
+
+
+def _under_both(asked: Sequence[Question]) -> Given:
+    return agree(reference.judge(asked), suite.judge(asked))

@@ -131,8 +131,9 @@ def _compared(names: Sequence[str], batch: Batch) -> dict[str, Result]:
 
 
 def _judge(found: dict[str, Result]) -> None:
-    """Say how the product stands against the targets."""
+    """Say how the product stands against the targets, which are for ten million readings."""
     product = found["product"]
+    _say("  against the targets for 10,000,000 readings on two idle cores:")
     for name in ("duckdb", "duckdb-in-file-order"):
         ratio = product.wall / found[name].wall
         cpu = product.cpu / found[name].cpu

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 import yaml
@@ -301,7 +301,7 @@ def test_a_whole_batch_of_readings_is_checked_while_one_waits():
     readings = [(row * SECOND, 30 + row * 7919 % 1000 / 100, GOOD) for row in range(count)]
     series = page(*readings)
     criteria = [replace(one, id=f"{one.id}-{row}") for row in range(2) for one in CRITERIA[:8]]
-    before = perf_counter()
+    before = process_time()
     found = reduced(criteria[:15], [series], [window(end=count)])
-    assert perf_counter() - before < 5
+    assert process_time() - before < 5
     assert len(found) == 15

@@ -22,7 +22,7 @@ HISTORY = {
     "aav": "bc9070de2626b757c300b065fbdb744f7ad1bb7a7c057378d24b5e4f202a863a",
 }
 LABORATORY = {
-    "car-t": "0a7f3545d09a9104d35a7f835f37fd8e0d0db96e407d70f507225ad079d8c098",
+    "car-t": "880bfd4434ba07df1b74200fda49751d049c36a068dff87740e78e7a64b8603f",
     "aav": "946c2af0ed7d2e0f86c585b0c7189a3717d1dbedbd22c73f6f5723b403b3fb8c",
 }
 RESOURCES = (

@@ -75,6 +75,19 @@ def test_every_criterion_in_force_was_judged(packages, batch):
     assert len(verdicts_of(packages[batch])) == evaluation["criteria_judged"]
 
 
+def test_a_package_says_which_layers_of_the_strategy_took_part(packages):
+    package = packages["CART-26-0001"]
+    strategy = json.loads((package / "strategy" / "strategy.json").read_bytes())
+    (platform, site) = strategy["layers"]
+    assert platform.startswith("platform car-t-autologous ")
+    assert site.startswith("site demo-plant ")
+    assert site in (package / "index.html").read_text(encoding="utf-8")
+    assert (package / "strategy" / "files" / "overlays" / "demo_plant.yaml").is_file()
+    door = verdicts_of(package)["GMP-DOR-001"]
+    assert door["limit"] == "≤ 12"
+    assert "CPP-CO2-901" in verdicts_of(package)
+
+
 @BATCHES
 def test_a_package_verifies(packages, batch, program):
     answer = json.loads(program("verify", packages[batch], "--json").stdout)

@@ -378,6 +378,13 @@ def test_two_overlays_of_one_site_are_told(overlay):
         load(folder)
 
 
+@pytest.mark.parametrize("name", ["North.yaml", "north.yml", "the north.yaml"])
+def test_an_overlay_of_a_name_that_no_package_takes_is_told(folder, name):
+    (folder / "overlays" / name).write_text(TIGHTER, encoding="utf-8")
+    with pytest.raises(StrategyError, match=rf"overlays/{name}:1: the file's name"):
+        load(folder)
+
+
 @pytest.mark.parametrize("text", ["layer: [", "- x\n", ""])
 def test_an_overlay_that_is_none_is_told_with_its_file(overlay, text):
     with pytest.raises(StrategyError, match=r"overlays/north.yaml:\d"):

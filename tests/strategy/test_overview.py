@@ -36,6 +36,7 @@ def test_an_overview_that_was_edited_or_lost_is_noticed_and_written_again(
     tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr("expectations.overview._ROOT", tmp_path)
+    monkeypatch.setattr("expectations.overview.shipped", lambda: (FOLDER,))
     assert main(["--check"]) == 1
     assert "run python -m expectations.overview" in capsys.readouterr().err
     assert main([]) == 0

@@ -295,6 +295,12 @@ FAULTS = {
         "rule: present",
         "a calculated number is judged by a range, not by present",
     ),
+    "finer-than-a-time-is-calculated": (
+        EXPANSION,
+        'high: "30"',
+        'high: "30.0001"',
+        "a time of 30.0001; a limit of a time has at most three decimals",
+    ),
     "elapsed-in-degrees": (
         EXPANSION,
         f'{REDUCTION}\n    unit: "min"',

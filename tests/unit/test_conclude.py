@@ -148,3 +148,23 @@ def test_an_answer_that_is_lacking_or_extra_stops_everything():
 def test_a_moved_limit_flips_the_verdict(low, expected):
     moved = criterion(Range(low=Decimal(low)))
     assert evaluate(observed("90.0"), criteria=(moved,))[0][0].outcome.value == expected
+
+
+BAD, UNREADABLE, GOOD = observed("10"), observed("clotted"), observed("90")
+ON_ITS_WAY = observed("assigned", value=Awaited("assigned"))
+
+
+@pytest.mark.parametrize(
+    ("results", "outcome"),
+    [
+        ((GOOD, ON_ITS_WAY, UNREADABLE, BAD), "not_met"),
+        ((GOOD, ON_ITS_WAY, BAD), "not_met"),
+        ((GOOD, ON_ITS_WAY, UNREADABLE), "not_evaluable"),
+        ((ON_ITS_WAY, UNREADABLE), "not_evaluable"),
+        ((GOOD, ON_ITS_WAY), "pending"),
+        ((GOOD,), "met"),
+    ],
+)
+def test_what_speaks_against_a_batch_is_heard_before_what_is_open(results, outcome):
+    for ordered in (results, results[::-1]):
+        assert evaluate(*ordered)[0][0].outcome.value == outcome

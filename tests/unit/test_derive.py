@@ -1,18 +1,23 @@
 """What is calculated from the batch record: times between steps, counts, the day of the limits."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from builders import criterion, observed
 
-from contracts.derive import counted, elapsed
+from contracts import reference
+from contracts.conclude import conclude
+from contracts.criterion import Due
+from contracts.derive import counted, elapsed, in_unit
 from contracts.errors import UnreadableError
-from contracts.observation import Awaited, Moment, Number, Status, Subject, Text
+from contracts.observation import Awaited, Moment, Status, Subject
+from contracts.question import Evidence, Point, questions
 from contracts.rule import Range
 from contracts.steps import day_of
-from contracts.subject import Boundary, Count, Elapsed, Observed
-from contracts.times import in_utc, read_time
+from contracts.subject import Boundary, Count, Delay, Elapsed, Observed
+from contracts.times import in_utc, read_time, written
 
 TODAY = date(2026, 3, 24)
 START = Boundary("apheresis_receipt", "started_at")
@@ -111,33 +116,118 @@ def test_a_time_outside_the_calendar_is_refused_in_words():
     assert in_utc(datetime(1, 1, 1, tzinfo=UTC)).year == 1
 
 
-EXPIRY = criterion(
-    Range(low=Decimal(0)),
-    subject=Elapsed(START, Observed("batch_record", "material_expiry", "apheresis_receipt")),
-    unit="d",
+@pytest.mark.parametrize(
+    ("unit", "limit", "seconds", "outcome"),
+    [
+        ("d", "2", 2 * 86400, "met"),
+        ("d", "2", 2 * 86400 + 1, "not_met"),  # 2.0000116 d is 2.0000 d to the nearest
+        ("d", "2", 2 * 86400 - 1, "met"),
+        ("h", "1.5", 5400, "met"),
+        ("h", "1.5", 5401, "not_met"),
+        ("min", "60", 3600, "met"),
+        ("min", "60", 3601, "not_met"),
+        ("s", "90", 90, "met"),
+        ("s", "90", 91, "not_met"),
+    ],
 )
-RECEIVED = boundary("apheresis_receipt", "started_at", "2026-03-02T08:00:00Z")
+def test_a_second_beyond_a_limit_is_beyond_it_in_every_unit(unit, limit, seconds, outcome):
+    end = FORMULATED.value.moment + timedelta(seconds=seconds)
+    late = boundary("cryopreservation", "started_at", written(end))
+    told = replace(HOLD, unit=unit, limits=criterion(Range(high=Decimal(limit))).limits)
+    ((one,),) = elapsed([told], [FORMULATED, late]).values()
+    assert reference.answer(told, Point(one)).value == outcome
 
 
-def test_each_lot_has_its_own_time_to_its_expiry():
+@pytest.mark.parametrize(
+    ("microseconds", "unit", "number"),
+    [
+        (1, "d", "0.0001"),
+        (-1, "d", "-0.0001"),
+        (0, "d", "0.0000"),
+        (86_400_000_001, "d", "1.0001"),
+        (86_399_999_999, "d", "0.9999"),
+        (1, "s", "0.0001"),
+        (100, "s", "0.0001"),
+        (20_000_000, "min", "0.3333"),
+        (40_000_000, "min", "0.6666"),
+    ],
+)
+def test_a_duration_stays_on_its_side_of_every_shorter_number(microseconds, unit, number):
+    assert str(in_unit(timedelta(microseconds=microseconds), unit)) == number
+
+
+EXPIRY = Observed("batch_record", "expires_at", "formulation")
+AT_USE = replace(HOLD, subject=Elapsed(Boundary("formulation", "ended_at"), EXPIRY), unit="d")
+
+
+def expiry(text, key, **changes):
+    about = {"source": "batch_record", "step": "formulation/lot", "characteristic": "expires_at"}
+    value = {"value": Moment(read_time(text))} if text[:4] == "2026" else {}
+    return observed(text, source_key=key, unit="1", **about | value | changes)
+
+
+def test_every_moment_that_was_recorded_gives_a_time():
+    # formulated 2026-03-13T09:00Z; 23:30-11:00 on the 15th is 10:30Z on the 16th
     lots = [
-        boundary("apheresis_receipt", "material_expiry", text)
-        for text in ("2026-03-04T08:00:00Z", "2026-03-01T20:00:00Z")
+        expiry("2026-03-14T09:00:00Z", "1"),
+        expiry("2026-03-15T23:30:00-11:00", "2"),
+        expiry("2026-03-12T21:00:00+12:00", "3"),
+        expiry("2026-03-11T09:00:00Z", "4", status=Status.INVALIDATED),
     ]
-    (times,) = elapsed([EXPIRY], [RECEIVED, *lots]).values()
-    assert [str(one.value) for one in times] == ["2.0000", "-0.5000"]
+    (found,) = elapsed([AT_USE], [FORMULATED, *lots]).values()
+    assert [str(one.value) for one in found] == ["1.0000", "3.0625", "-1.0000"]
+    assert found[1].origin.derived_from == (FORMULATED.id, lots[1].id)
 
 
-def test_an_expiry_that_is_no_date_is_told_in_words_and_not_passed_over():
-    said = {"source": "batch_record", "step": "apheresis_receipt", "unit": "1"}
-    lots = [
-        boundary("apheresis_receipt", "material_expiry", "2026-03-04T08:00:00Z"),
-        observed("n/a", characteristic="material_expiry", value=Text("n/a"), **said),
-        observed("open", characteristic="material_expiry", value=Awaited("open"), **said),
-    ]
-    (times,) = elapsed([EXPIRY], [RECEIVED, *lots]).values()
-    assert [one.value for one in times] == [
-        Number(Decimal("2.0000")),
-        Text("material expiry is “n/a”, no time"),
-        Awaited("open"),
-    ]
+def test_an_end_that_is_no_moment_is_no_time_and_not_left_out():
+    lots = [expiry("2026-03-14T09:00:00Z", "1"), expiry("03/2026", "2")]
+    (found,) = elapsed([AT_USE], [FORMULATED, *lots]).values()
+    assert [str(one.value) for one in found] == ["1.0000", "expires at is “03/2026”, no time"]
+    awaited = expiry("assigned", "3", value=Awaited("assigned"))
+    ((one,),) = elapsed([AT_USE], [FORMULATED, awaited]).values()
+    assert one.value == Awaited("assigned")
+
+
+DELAYED = replace(HOLD, subject=Delay(Observed("lims", "viability", "release_testing")))
+
+
+UNKNOWN = "the source does not say both when it happened and when it was recorded"
+
+
+@pytest.mark.parametrize(
+    ("happened", "recorded", "value"),
+    [
+        ("2026-03-13T09:00:00Z", "2026-03-13T09:42:30Z", "42.5000"),
+        ("2026-03-13T23:00:00+14:00", "2026-03-13T09:42:30Z", "42.5000"),
+        ("2026-03-13T09:42:30Z", "2026-03-13T09:00:00Z", "-42.5000"),
+        (None, "2026-03-13T09:42:30Z", UNKNOWN),
+        ("2026-03-13T09:42:30Z", None, UNKNOWN),
+    ],
+)
+def test_how_long_after_it_happened_a_thing_was_recorded(happened, recorded, value):
+    """What has no time is not left out: absence is never conformity."""
+    times = {"occurred_at": happened, "recorded_at": recorded}
+    read = {name: text and read_time(text) for name, text in times.items()}
+    ((one,),) = elapsed([DELAYED], [observed("90.0", **read)]).values()
+    assert (str(one.value), one.unit) == (value, "min")
+
+
+@pytest.mark.parametrize(("within", "unit", "day"), [("14", "d", "03-27"), ("36", "h", "03-14")])
+def test_by_when_a_result_is_owed(within, unit, day):
+    due = Due(Boundary("formulation", "ended_at"), Decimal(within), unit)
+    told = criterion(due=due)
+    evidence = Evidence((FORMULATED, observed("assigned", value=Awaited("assigned"))), {})
+    asked = questions((told,), evidence)
+    (verdict,) = conclude(asked, reference.judge(asked))
+    hour = "09:00" if unit == "d" else "21:00"
+    assert verdict.message == (
+        "Viability of the drug product: no final result yet; the LIMS says “assigned”. "
+        f"QC laboratory owes it by 2026-{day} {hour} UTC."
+    )
+
+
+def test_without_the_step_it_is_owed_by_nobody_knows_when():
+    due = Due(Boundary("formulation", "ended_at"), Decimal(14), "d")
+    asked = questions((criterion(due=due),), Evidence((), {}))
+    (verdict,) = conclude(asked, reference.judge(asked))
+    assert verdict.message.endswith("nothing was recorded. QC laboratory owes it.")
