@@ -92,6 +92,7 @@ def test_a_moved_limit_flips_exactly_its_verdict(prepare, site_file, strategy):
         'low: "80.0", cites: "EXAMPLE: Blood 134 (Supplement 1), 594"',
         f'low: "{moved}", cites: "EXAMPLE: Blood 134 (Supplement 1), 594"',
     )
+    strategy("release_testing.yaml", 'kind: alert, low: "85.0"', 'kind: alert, low: "97.0"')
     after = prepare(BATCH, site_file)
     flipped = {
         name: outcome
