@@ -66,8 +66,8 @@ def test_one_whole_batch_comes_from_three_systems_and_is_kept(site: Site, tmp_pa
     assert record[0].body.startswith(b"<?xml")
     assert b"CART-26-0001" in record[0].body
     asked = [one.request.partition("?")[0].rpartition("/")[2] for one in laboratory]
-    # three samples (apheresis, in-process, drug product), each with analyses and audit trail; that of
-    # the drug product, whose sterility was read twice, takes two pages
+    # three samples (apheresis, in-process, drug product), each with analyses and audit trail; the
+    # drug product's, whose sterility was read twice, takes two pages
     assert asked[:2] == ["batch", "analysisrequest"]
     assert (asked.count("analysis"), asked.count("auditlog")) == (3, 4)
     assert sum(readings(page) for page in history) >= 200_000
