@@ -8,7 +8,7 @@ from contracts.errors import IntegrityError
 from contracts.evidence import Digest, digest_of
 from contracts.merkle import root as tree_head
 
-FORMAT = "batchproof-package/1"
+FORMAT = "batchproof-package/2"
 MANIFEST = "manifest.json"
 EVALUATION = "evaluation.json"
 READINESS = "readiness.json"

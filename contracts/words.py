@@ -5,7 +5,7 @@ from typing import Final
 
 from contracts.observation import Number, Observation, Provenance
 
-WORDING = "1"
+WORDING = "2"
 """Changes when a sentence of a verdict or exception is worded anew: older packages keep theirs."""
 
 _SHOWN = {

@@ -74,18 +74,26 @@ class ColumnsHeard:
 
     counts: Counts
     span: Span
-    rows: Whole | int
-    """The row of each reading; or of the first, if the others follow without a break."""
+    first: int
+    """The position, in the order of time, of the first reading of the step."""
+    silent: Whole
+    """(m,) which of the step's readings do not speak, rising."""
+    order: NDArray[np.intp] | None
+    """The row of each of the tag's readings in the order of time; None if that is their order."""
 
     def __len__(self) -> int:
         """Return how many readings speak."""
         return len(self.span.times)
 
     def row(self, position: int) -> int:
-        """Return the row of a reading in the tag's columns."""
-        if isinstance(self.rows, int):
-            return self.rows + position
-        return int(self.rows[position])
+        """Return the row of a reading in the tag's columns.
+
+        Before it lie as many silent readings as have fewer speaking ones before them.
+        """
+        spoken_before = self.silent - np.arange(len(self.silent))
+        skipped = int(np.searchsorted(spoken_before, position, "right"))
+        at = self.first + position + skipped
+        return at if self.order is None else int(self.order[at])
 
     def time(self, position: int) -> int:
         """Return when a reading was taken."""
@@ -124,16 +132,12 @@ class ColumnsTag:
         mute = self._other[inside][~np.array([one in speak for one in Kind])[kinds]]
         ends = slice(*np.searchsorted(self._infinite, (first, after)).tolist())
         infinite = np.setdiff1d(self._infinite[ends], mute, assume_unique=True)
-        silent = np.concatenate([mute, infinite]) - first
-        rows: Whole | int = first
+        silent = np.sort(np.concatenate([mute, infinite])) - first
         if len(silent):
-            heard = np.ones(after - first, bool)
-            heard[silent] = False
-            times, values, rows = times[heard], values[heard], np.flatnonzero(heard) + first
-        if self._order is not None:
-            rows = self._order[first:after] if isinstance(rows, int) else self._order[rows]
+            times, values = np.delete(times, silent), np.delete(values, silent)
         counts = counts_of(numbers.tolist(), len(infinite))
-        return ColumnsHeard(counts, Span(times, values, start, end, self._unit), rows)
+        span = Span(times, values, start, end, self._unit)
+        return ColumnsHeard(counts, span, first, silent, self._order)
 
 
 def _kinds(statuses: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.uint8]:

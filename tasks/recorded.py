@@ -6,9 +6,11 @@ its tags mixed row by row is read rightly, and slowly.
 """
 
 import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,17 +21,19 @@ from numpy.typing import NDArray
 
 from contracts.evidence import Place
 from expectations.readings import Columns, Meaning
+from expectations.series import AT_A_TIME
 
 _NAMES: Final = ("tag", "equipment", "characteristic", "unit")
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Rows of one tag that stand together in a row group."""
+    """Rows of one tag and one capture that stand together in a row group."""
 
     group: int
     start: int
     end: int
+    capture: str
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -45,11 +49,12 @@ class FileReadings:
         self._metadata = pq.read_metadata(path)
         self._runs: dict[str, list[_Run]] = {}
         self._meanings: dict[str, Meaning] = {}
-        for group in range(self._metadata.num_row_groups):
-            for (tag, *names), run in self._named(group):
-                meaning = Meaning(*names)
-                self._meanings.setdefault(tag, meaning).agree(meaning)
-                self._runs.setdefault(tag, []).append(run)
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
+            for named in pool.map(self._named, range(self._metadata.num_row_groups)):
+                for (tag, *names), run in named:
+                    meaning = Meaning(*names)
+                    self._meanings.setdefault(tag, meaning).agree(meaning)
+                    self._runs.setdefault(tag, []).append(run)
 
     def meanings(self) -> dict[str, Meaning]:
         """Return every tag that has a reading, and its meaning; tags sorted."""
@@ -65,57 +70,52 @@ class FileReadings:
             strict=True,
         )
         named, at = list(filled), 0
-        for run in self._runs[tag]:
-            table = self._read(run.group, ("time", "value", "status"))
-            for name, column in named:
-                column[at : at + len(run)] = table[name].to_numpy()[run.start : run.end]
-            at += len(run)
+        for group, runs in groupby(self._runs[tag], key=lambda run: run.group):
+            table = self._read(group, ("time", "value", "status"))
+            read = [(table[name].to_numpy(), column) for name, column in named]
+            for start, end in _joined(runs):
+                for values, column in read:
+                    column[at : at + end - start] = values[start:end]
+                at += end - start
         return columns
 
     def places(self, tag: str, rows: Sequence[int]) -> tuple[Place, ...]:
         """Return the bytes of some of a tag's readings, by their rows in the tag's columns."""
         found: dict[int, Place] = {}
-        before: dict[str, int] = {}
+        before: Counter[str] = Counter()
+        tables: dict[int, pa.Table] = {}
         first = 0
         for run in self._runs[tag]:
-            wanted = [row for row in rows if first <= row < first + len(run)]
-            if first > max(rows, default=-1):
-                break
-            captures = _dictionary(self._read(run.group, ("capture",)), "capture")
-            names = captures.dictionary.to_pylist()
-            codes = captures.indices.to_numpy(zero_copy_only=False)[run.start : run.end]
-            if wanted:
-                table = self._read(run.group, ("offset", "length"))
-                for row in wanted:
-                    code, at = codes[row - first], run.start + row - first
-                    earlier = int((codes[: row - first] == code).sum())
+            for row in rows:
+                if first <= row < first + len(run):
+                    if run.group not in tables:
+                        tables[run.group] = self._read(run.group, ("offset", "length"))
+                    table, at = tables[run.group], run.start + row - first
                     found[row] = Place(
-                        names[code],
+                        run.capture,
                         table["offset"][at].as_py(),
                         table["length"][at].as_py(),
-                        f"{tag}[{before.get(names[code], 0) + earlier}]",
+                        f"{tag}[{before[run.capture] + row - first}]",
                     )
-            for code, count in enumerate(np.bincount(codes, minlength=len(names)).tolist()):
-                before[names[code]] = before.get(names[code], 0) + count
+            before[run.capture] += len(run)
             first += len(run)
         return tuple(found[row] for row in rows)
 
     def _named(self, group: int) -> list[tuple[tuple[str, ...], _Run]]:
         """Return each run of rows of a group that are named alike, with their names."""
-        table = self._read(group, _NAMES)
-        columns = [_dictionary(table, name) for name in _NAMES]
+        table = self._read(group, (*_NAMES, "capture"))
+        if not table.num_rows:
+            return []
+        columns = [_dictionary(table, name) for name in (*_NAMES, "capture")]
         codes = [one.indices.to_numpy(zero_copy_only=False) for one in columns]
-        edges = np.flatnonzero(np.any([one[1:] != one[:-1] for one in codes], axis=0)) + 1
-        ends = [0, *edges.tolist(), table.num_rows]
         words = [one.dictionary.to_pylist() for one in columns]
-        return [
-            (
-                tuple(word[code[start]] for word, code in zip(words, codes, strict=True)),
-                _Run(group, start, end),
-            )
-            for start, end in pairwise(ends)
-            if start < end
-        ]
+        changes = [np.flatnonzero(one[1:] != one[:-1]) for one in codes if one.min() != one.max()]
+        edges = np.unique(np.concatenate([np.empty(0, np.intp), *changes])) + 1
+        found = []
+        for start, end in pairwise([0, *edges.tolist(), table.num_rows]):
+            *names, capture = (word[code[start]] for word, code in zip(words, codes, strict=True))
+            found.append((tuple(names), _Run(group, start, end, capture)))
+        return found
 
     def _read(self, group: int, names: Sequence[str]) -> pa.Table:
         """Read columns of a row group, by a reader of the thread's own."""
@@ -130,3 +130,14 @@ class FileReadings:
 def _dictionary(table: pa.Table, name: str) -> pa.DictionaryArray:
     column: NDArray[Any] = table.column(name).combine_chunks()
     return column
+
+
+def _joined(runs: Iterable[_Run]) -> list[tuple[int, int]]:
+    """Return runs of one group as stretches of rows, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for run in runs:
+        if found and found[-1][1] == run.start:
+            found[-1] = (found[-1][0], run.end)
+        else:
+            found.append((run.start, run.end))
+    return found
