@@ -1,7 +1,7 @@
 """What every contestant of the benchmark has to answer, so that all can be compared."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_05UP, Decimal
 
 from infra.bench.batch import criterion_id, limit_of
 
@@ -39,4 +39,4 @@ def plain(number: Decimal) -> str:
 
 def minutes(nanoseconds: int) -> Decimal:
     """Return nanoseconds in minutes, to four places as the product rounds them."""
-    return (Decimal(nanoseconds) / (60 * 10**9)).quantize(Decimal("0.0001"))
+    return (Decimal(nanoseconds) / (60 * 10**9)).quantize(Decimal("0.0001"), ROUND_05UP)
