@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts import reference
+from contracts.concern import Concern
 from contracts.criterion import Criterion
 from contracts.observation import Observation, Status
 from contracts.question import Answer, Point, Question
@@ -95,17 +96,6 @@ def _kind(one: Observation, by_key: Mapping[str, Observation]) -> AttemptKind:
     before = by_key.get(one.retest_of)
     repeats = before is not None and before.status is Status.INVALIDATED
     return AttemptKind.REPEAT if repeats else AttemptKind.RETEST
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """Something about the attempts at one criterion's result that a reviewer must look at."""
-
-    kind: str
-    message: str
-    blocking: bool
-    criterion: str
-    about: tuple[str, ...]
 
 
 def concerns(

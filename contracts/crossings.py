@@ -1,8 +1,8 @@
 """Limits that warn and do not block: alert, action and normal operating range, crossed or open."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from contracts.concern import Concern
 from contracts.question import Answer, Answers, Question
 from contracts.rule import LimitKind
 from contracts.verdict import Outcome, Verdict
@@ -15,19 +15,9 @@ _CROSSED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """What one limit of a criterion says that its blocking limit does not."""
-
-    kind: str
-    message: str
-    criterion: str
-    about: tuple[str, ...]
-
-
 def crossings(
     asked: Sequence[Question], answers: Answers, verdicts: Sequence[Verdict]
-) -> Iterator[Crossing]:
+) -> Iterator[Concern]:
     """Yield every limit that is crossed, or of which it cannot be told, by a criterion that is met.
 
     Of a criterion that is not met the blocking limit has said enough.
@@ -41,7 +31,7 @@ def crossings(
                     yield from _crossed(question.criterion.id, one, answers)
 
 
-def _crossed(name: str, question: Question, answers: Answers) -> Iterator[Crossing]:
+def _crossed(name: str, question: Question, answers: Answers) -> Iterator[Concern]:
     criterion, limit = question.criterion, question.criterion.limit
     for answer in (Answer.NOT_MET, Answer.NOT_EVALUABLE):
         points = [one for one in question.points if answers[criterion.id, one.id] is answer]
@@ -53,11 +43,12 @@ def _crossed(name: str, question: Question, answers: Answers) -> Iterator[Crossi
             others = f" ({len(points)} of {len(question.points)} values)" if len(points) > 1 else ""
             said = f"against its {limit.kind.in_words()} {criterion.in_words(limit)}"
             told = "" if answer is Answer.NOT_MET else " cannot be told"
-            yield Crossing(
+            yield Concern(
                 _CROSSED[limit.kind]
                 if answer is Answer.NOT_MET
                 else "warning limit cannot be told",
                 f"{criterion.title}: {value} {said}{told}{others} ({limit.cites}).",
-                name,
-                tuple(one.observation.id for one in points),
+                blocking=False,
+                criterion=name,
+                about=tuple(one.observation.id for one in points),
             )

@@ -59,8 +59,7 @@ def exceptions(
         *_from_quarantines(aside.quarantines),
         *_from_doubts(aside.doubts),
         *_from_verdicts(stage, criteria, verdicts),
-        *_from_concerns(asked, verdicts, observations),
-        *_from_crossings(concluded),
+        *_from_concerns(concluded, observations),
         *_from_retests(observations),
         *_from_unread(aside.unread),
         *_from_invalidated(asked, observations),
@@ -134,9 +133,13 @@ def _from_verdicts(
 
 
 def _from_concerns(
-    asked: Sequence[Question], verdicts: Sequence[Verdict], observations: Sequence[Observation]
+    concluded: Concluded, observations: Sequence[Observation]
 ) -> Iterator[QualityException]:
-    for one in concerns(asked, verdicts, observations):
+    asked, verdicts = concluded.asked, concluded.verdicts
+    for one in (
+        *concerns(asked, verdicts, observations),
+        *crossings(asked, concluded.answers, verdicts),
+    ):
         yield _draft(
             one.kind,
             one.message,
@@ -144,11 +147,6 @@ def _from_concerns(
             criterion=one.criterion,
             about=one.about,
         )
-
-
-def _from_crossings(concluded: Concluded) -> Iterator[QualityException]:
-    for one in crossings(concluded.asked, concluded.answers, concluded.verdicts):
-        yield _draft(one.kind, one.message, criterion=one.criterion, about=one.about)
 
 
 def _from_retests(observations: Sequence[Observation]) -> Iterator[QualityException]:

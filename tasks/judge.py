@@ -93,7 +93,7 @@ def judge(
     result = concluded(
         criteria,
         Evidence(evidence.observations, derived, evidence.quarantines, context),
-        _under_both,
+        under_both,
     )
     calculated = (one for values in derived.values() for one in values)
     observations = (*evidence.observations, *calculated, *result.calculated)
@@ -115,7 +115,12 @@ def judge(
     )
 
 
-def _under_both(asked: Sequence[Question]) -> Answers:
+def under_both(asked: Sequence[Question]) -> Answers:
+    """Return the answers that both judges gave.
+
+    Raises:
+        JudgementError: they differ on any point, or one gave no answer.
+    """
     return agree(reference.judge(asked), suite.judge(asked))
 
 

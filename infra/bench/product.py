@@ -1,18 +1,13 @@
 """Our product in the benchmark: from the Parquet file to verdicts, under both judges."""
 
-from collections.abc import Sequence
-
-from contracts import reference
 from contracts.alternatives import concluded
-from contracts.conclude import agree
 from contracts.observation import Number
-from contracts.question import Answers as Given
-from contracts.question import Evidence, Question
+from contracts.question import Evidence
 from contracts.verdict import Outcome
 from expectations import suite
 from infra.bench.answer import Answers, plain
 from infra.bench.batch import Batch
-from tasks.judge import from_series
+from tasks.judge import from_series, under_both
 from tasks.recorded import FileReadings
 
 
@@ -26,7 +21,7 @@ def run(batch: Batch) -> Answers:
     criteria = batch.criteria()
     derived = from_series(criteria, FileReadings(batch.path), [batch.window()], {})
     values = {name: (one,) for name, one in derived.items()}
-    result = concluded(criteria, Evidence((), values, ()), _under_both)
+    result = concluded(criteria, Evidence((), values, ()), under_both)
     found = Answers()
     for verdict in result.verdicts:
         observed = derived[verdict.criterion]
@@ -38,7 +33,3 @@ def run(batch: Batch) -> Answers:
             places = observed.origin.places
             found.rows[verdict.criterion] = [f"{one.capture}@{one.offset}" for one in places]
     return found
-
-
-def _under_both(asked: Sequence[Question]) -> Given:
-    return agree(reference.judge(asked), suite.judge(asked))
