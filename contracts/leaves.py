@@ -1,24 +1,18 @@
-"""The leaves of a package's trees: the bytes that a value's proof starts from."""
+"""The leaves of a package's tables of records: the bytes that a value's proof starts from."""
 
-import hashlib
-import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
 
-from contracts.canonical import Json, canonical
+from contracts.canonical import parse_strict
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest
-from contracts.merkle import Growing, leaf_hash
-from contracts.salts import BLOCK, SALT, each_salt, salts
-from contracts.series import SeriesPage
+from contracts.merkle import leaf_hash
+from contracts.salts import each_salt
 
-_READING: Final = struct.Struct(">qdIQH")
-_BLOCK: Final = struct.Struct(">IIQq32s")
-_MOST_QUOTED: Final = 0xFFFF
-READINGS: Final = "readings"
-INDEX_ENTRY: Final = _BLOCK.size
-"""Bytes of one entry of the readings' index."""
+Captured: TypeAlias = Callable[[Digest], bytes]
+"""Gives a capture's bytes by its digest; NotFoundError if the package has no such capture."""
+QUOTING: Final = "observations"
+"""The one table whose records quote captured bytes as written."""
 
 
 def record_leaf(salt: bytes, line: bytes, quoted: bytes = b"") -> bytes:
@@ -27,19 +21,19 @@ def record_leaf(salt: bytes, line: bytes, quoted: bytes = b"") -> bytes:
 
 
 def table_hashes(
-    seed: bytes, table: str, lines: Sequence[bytes], quoted: Iterable[bytes] | None = None
-) -> list[bytes]:
-    """Return the leaf hashes of a table's lines, each with the bytes that its record quotes."""
-    quotes = [b""] * len(lines) if quoted is None else quoted
-    return [
-        leaf_hash(record_leaf(salt, line, quote))
-        for salt, line, quote in zip(
-            each_salt(seed, table), lines, quotes, strict=False
-        )  # salts never end
-    ]
+    seed: bytes, table: str, lines: Sequence[bytes], captured: Captured
+) -> Iterator[bytes]:
+    """Yield the leaf hashes of a table's lines, each with the bytes that its record quotes.
+
+    Raises:
+        IntegrityError: a line is no canonical record, or quotes bytes that are in no capture.
+    """
+    for salt, line in zip(each_salt(seed, table), lines, strict=False):  # salts never end
+        quoted = quoted_bytes(parse_strict(line), captured) if table == QUOTING else b""
+        yield leaf_hash(record_leaf(salt, line, quoted))
 
 
-def quoted_bytes(record: Mapping[str, object], captures: Mapping[Digest, bytes]) -> bytes:
+def quoted_bytes(record: object, captured: Captured) -> bytes:
     """Return the captured bytes that an observation's record quotes, place after place.
 
     A calculated value was written by nobody and quotes nothing: the values it was made from do.
@@ -47,18 +41,20 @@ def quoted_bytes(record: Mapping[str, object], captures: Mapping[Digest, bytes])
     Raises:
         IntegrityError: a place does not lie in a capture.
     """
+    if not isinstance(record, Mapping):
+        raise IntegrityError("an observation that is no object", expected="a record")
     origin = record.get("origin")
     places = origin.get("places") if isinstance(origin, Mapping) else None
     if not record.get("as_written") or not isinstance(places, list):
         return b""
-    return b"".join(_span(place, captures) for place in places)
+    return b"".join(_span(place, captured) for place in places)
 
 
-def _span(place: Mapping[str, object], captures: Mapping[Digest, bytes]) -> bytes:
+def _span(place: Mapping[str, object], captured: Captured) -> bytes:
     capture, offset, length = place["capture"], place["offset"], place["length"]
-    data = captures.get(str(capture))
-    if data is None or not isinstance(offset, int) or not isinstance(length, int):
-        raise IntegrityError("a place in no capture", expected="one of the package's captures")
+    data = captured(str(capture))
+    if not isinstance(offset, int) or not isinstance(length, int):
+        raise IntegrityError("a place without numbers", expected="offset and length")
     if offset < 0 or length < 1 or offset + length > len(data):
         raise IntegrityError(
             f"a span of {length} bytes at {offset}",
@@ -66,133 +62,3 @@ def _span(place: Mapping[str, object], captures: Mapping[Digest, bytes]) -> byte
             where=str(place["pointer"]),
         )
     return data[offset : offset + length]
-
-
-def page_digest(page: Mapping[str, Json]) -> bytes:
-    """Return the 32 bytes that name a page in its readings' leaves, from its `series` record."""
-    names = ("capture", "characteristic", "equipment", "tag", "unit")
-    return hashlib.sha256(canonical({name: page[name] for name in names})).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingLeaf:
-    """One equipment reading as its leaf holds it."""
-
-    time: int
-    """Nanoseconds since 1970-01-01 UTC."""
-    value: float
-    status: int
-    offset: int
-    quoted: bytes
-    """The captured bytes of the reading's place."""
-
-    def data(self, salt: bytes, page: bytes) -> bytes:
-        """Return the leaf's bytes: salt, page digest, fixed members big-endian, captured bytes.
-
-        Raises:
-            IntegrityError: the place is longer than a leaf can say.
-        """
-        if len(self.quoted) > _MOST_QUOTED:
-            raise IntegrityError(f"a reading of {len(self.quoted)} bytes", expected="at most 65535")
-        fixed = (self.time, self.value, self.status, self.offset, len(self.quoted))
-        return salt + page + _READING.pack(*fixed) + self.quoted
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Where a block of 256 readings begins, and its tree head: an entry of the readings' index."""
-
-    page: int
-    """Ordinal of the page in the `series` table."""
-    row: int
-    """The first reading's row in that page."""
-    at: int
-    """Byte of the capture at which that reading's DataValue begins."""
-    time: int
-    node: bytes
-
-    def packed(self) -> bytes:
-        """Return the entry's 56 bytes, big-endian."""
-        return _BLOCK.pack(self.page, self.row, self.at, self.time, self.node)
-
-
-def blocks_of(index: bytes) -> Iterator[Block]:
-    """Yield the entries of a readings' index.
-
-    Raises:
-        IntegrityError: it is cut.
-    """
-    if len(index) % INDEX_ENTRY:
-        raise IntegrityError(f"an index of {len(index)} bytes", expected="whole entries of 56")
-    for entry in _BLOCK.iter_unpack(index):
-        yield Block(*entry)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingsHead:
-    """What stands for all readings of a package."""
-
-    count: int
-    head: bytes
-    index: bytes
-
-
-def readings_head(
-    seed: bytes, pages: Iterable[SeriesPage], captured: Mapping[Digest, bytes]
-) -> ReadingsHead:
-    """Return the head and index of all readings, page after page: the plain way, reading by reading.
-
-    Raises:
-        IntegrityError: a reading's place does not lie in its capture.
-    """
-    tree, index = Growing(), bytearray()
-    block: list[bytes] = []
-    drawn, count = b"", 0
-    first = Block(0, 0, 0, 0, b"")
-    for ordinal, page in enumerate(pages):
-        data, digest = captured[page.capture], page_digest(page.record())
-        for row, one in enumerate(_leaves(page, data)):
-            if not block:
-                drawn = salts(seed, READINGS, count // BLOCK)
-                first = Block(ordinal, row, start_of(one), one.time, b"")
-            at = len(block) * SALT
-            block.append(leaf_hash(one.data(drawn[at : at + SALT], digest)))
-            count += 1
-            if len(block) == BLOCK:
-                index += _closed(tree, first, block)
-    if block:
-        index += _closed(tree, first, block)
-    return ReadingsHead(count, tree.head(), bytes(index))
-
-
-def _closed(tree: Growing, first: Block, block: list[bytes]) -> bytes:
-    own = Growing()
-    for one in block:
-        own.add(one)
-        if len(block) < BLOCK:
-            tree.add(one)
-    if len(block) == BLOCK:
-        tree.add(own.head(), BLOCK)
-    block.clear()
-    return Block(first.page, first.row, first.at, first.time, own.head()).packed()
-
-
-def _leaves(page: SeriesPage, data: bytes) -> Iterator[ReadingLeaf]:
-    columns = (page.times, page.values, page.statuses, page.offsets, page.lengths)
-    for time, value, status, offset, length in zip(*columns, strict=True):
-        if offset + length > len(data):
-            raise IntegrityError(
-                f"a reading that ends at byte {offset + length}",
-                expected=f"at most {len(data)}, the size of the capture",
-                where=f"{page.tag} of {page.capture}",
-            )
-        yield ReadingLeaf(time, value, status, offset, data[offset : offset + length])
-
-
-def start_of(leaf: ReadingLeaf) -> int:
-    """Return where a reading's DataValue begins: its number stands two bytes after (Part 6, 5.2.2).
-
-    Where there is no number, the place is the whole DataValue, which is longer than any number.
-    """
-    longest_number = 8
-    return leaf.offset - 2 if len(leaf.quoted) <= longest_number else leaf.offset

@@ -6,20 +6,29 @@ from dataclasses import dataclass
 from contracts.canonical import Json, canonical, parse_strict
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest, digest_of
-from contracts.merkle import root as tree_head
+from contracts.leaves import Captured, table_hashes
+from contracts.members import digest, integer, items, mapping, text
+from contracts.merkle import head as tree_head
+from contracts.merkle import root as root_of
+from contracts.reading_leaves import READINGS
 
-FORMAT = "batchproof-package/2"
+FORMAT = "batchproof-package/3"
 MANIFEST = "manifest.json"
 EVALUATION = "evaluation.json"
 READINESS = "readiness.json"
+ENVIRONMENT = "environment.json"
+"""What was really installed: told, and no part of the root."""
 VERDICTS = "verdicts.json"
 STRATEGY = "strategy/strategy.json"
 SOURCES = ("batch_record", "lims", "equipment")
 """The source systems, in the order their captures are read."""
 CAPTURES = "captures"
-TABLES = (
+RECORDS = (
+    "answers",
     "captures",
     "criteria",
+    "environment",
+    "evaluation",
     "exceptions",
     "lineage",
     "observations",
@@ -28,7 +37,10 @@ TABLES = (
     "unread",
     "verdicts",
 )
-"""Logical tables, one canonical record a line; they and the evaluation make the root."""
+"""Logical tables of records, one canonical record a line."""
+TABLES = (*RECORDS, READINGS)
+"""Every logical table, in the order of the root's leaves: the readings last, their path is long."""
+INDEX = "tables/readings.index"
 
 
 def contract_path(source: str) -> str:
@@ -37,8 +49,8 @@ def contract_path(source: str) -> str:
 
 
 def table_path(name: str) -> str:
-    """Return where a logical table lies in a package."""
-    return f"tables/{name}.jsonl"
+    """Return where a table of records lies in a package; the evaluation is a table of one."""
+    return EVALUATION if name == "evaluation" else f"tables/{name}.jsonl"
 
 
 def table_bytes(records: Sequence[Mapping[str, Json]]) -> bytes:
@@ -73,58 +85,82 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What stands for a logical table: its name, how many records it has, and its tree head."""
+
+    name: str
+    count: int
+    root: Digest
+
+    def leaf(self) -> bytes:
+        """Return the table's leaf in the tree of the package's root."""
+        return self.name.encode("ascii") + b"\0" + self.count.to_bytes(8, "big") + self._head
+
+    @property
+    def _head(self) -> bytes:
+        return bytes.fromhex(self.root)
+
+    def record(self) -> dict[str, Json]:
+        """Return the head as a canonical record."""
+        return {"name": self.name, "records": self.count, "root": self.root}
+
+
+def heads_of(
+    files: Mapping[str, bytes], seed: bytes, captured: Captured, readings: Head
+) -> tuple[Head, ...]:
+    """Return the head of every logical table, from the package's files.
+
+    Raises:
+        IntegrityError: a table is cut, or a record quotes bytes that are in no capture.
+    """
+    heads = []
+    for name in RECORDS:
+        lines = table_lines(files[table_path(name)])
+        found = tree_head(table_hashes(seed, name, lines, captured))
+        heads.append(Head(name, len(lines), found.hex()))
+    return (*heads, readings)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a package holds.
 
-    `root` is the package's identity: the digest of the evaluation's record and of each logical
-    table's tree head. Files that only show the same again (the page, Parquet) are bound as members,
-    by digest, but do not take part in the identity: their bytes may change with the writer.
+    `root` is the package's identity: an RFC 6962 tree over the heads of the logical tables. Files
+    that only show the same again (the page, Parquet) are bound as members, by digest, but do not
+    take part in the identity: their bytes may change with the writer.
     """
 
     batch: str
-    evaluation: Digest
-    """Digest of `evaluation.json`."""
-    tables: tuple[tuple[str, int, Digest], ...]
-    """Name, number of records and tree head of each logical table."""
+    salt: str
+    """The seed of the leaves' salts, 64 hex digits: told to whoever holds the whole package."""
+    tables: tuple[Head, ...]
     members: tuple[Member, ...]
 
     @property
     def root(self) -> Digest:
         """The package's identity."""
-        return digest_of(canonical(self._logical()))
+        return root_of(head.leaf() for head in self.tables)
 
-    def record(self) -> dict[str, Json]:
-        """Return the manifest as a canonical record, root and checksum included."""
-        body: dict[str, Json] = self._logical() | {
+    @property
+    def seed(self) -> bytes:
+        """The seed of the leaves' salts, 32 bytes."""
+        return bytes.fromhex(self.salt)
+
+    def head(self, table: str) -> Head:
+        """Return the head of a logical table."""
+        return next(head for head in self.tables if head.name == table)
+
+    def to_bytes(self) -> bytes:
+        """Return the manifest's canonical bytes, root and checksum included."""
+        body: dict[str, Json] = {
+            "batch": self.batch,
+            "format": FORMAT,
             "members": [member.record() for member in self.members],
             "root": self.root,
+            "salt": self.salt,
+            "tables": [head.record() for head in self.tables],
         }
-        return body | {"checksum": digest_of(canonical(body))}
-
-    def _logical(self) -> dict[str, Json]:
-        return {
-            "batch": self.batch,
-            "evaluation": self.evaluation,
-            "format": FORMAT,
-            "tables": [
-                {"name": name, "records": count, "root": head} for name, count, head in self.tables
-            ],
-        }
-
-
-def manifest_of(batch: str, files: Mapping[str, bytes], streamed: Sequence[Member]) -> Manifest:
-    """Return the manifest of a package's files; `streamed` are members too large to hold."""
-    tables = []
-    for name in TABLES:
-        lines = table_lines(files[table_path(name)])
-        tables.append((name, len(lines), tree_head(lines)))
-    members = [Member(path, digest_of(data), len(data)) for path, data in files.items()]
-    return Manifest(
-        batch=batch,
-        evaluation=digest_of(files[EVALUATION]),
-        tables=tuple(tables),
-        members=tuple(sorted([*members, *streamed], key=lambda member: member.path)),
-    )
+        return canonical(body | {"checksum": digest_of(canonical(body))}) + b"\n"
 
 
 def manifest_from(data: bytes) -> Manifest:
@@ -139,20 +175,21 @@ def manifest_from(data: bytes) -> Manifest:
         raise IntegrityError(f"the format {found!r}", expected=FORMAT, where=MANIFEST)
     try:
         manifest = Manifest(
-            batch=str(record["batch"]),
-            evaluation=str(record["evaluation"]),
+            batch=text(record, "batch"),
+            salt=digest(record, "salt"),
             tables=tuple(
-                (str(one["name"]), int(one["records"]), str(one["root"]))
-                for one in record["tables"]
+                Head(text(one, "name"), integer(one, "records"), digest(one, "root"))
+                for one in map(mapping, items(record["tables"]))
             ),
             members=tuple(
-                Member(str(one["path"]), str(one["sha256"]), int(one["size"]))
-                for one in record["members"]
+                Member(text(one, "path"), digest(one, "sha256"), integer(one, "size"))
+                for one in map(mapping, items(record["members"]))
             ),
         )
-    except (KeyError, TypeError, ValueError) as error:
+        again = manifest.to_bytes()
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise IntegrityError("a manifest with other members", expected=FORMAT) from error
-    if manifest.record() != record or not data.endswith(b"}\n"):
+    if again != data:
         raise IntegrityError(
             "a manifest whose checksum or root does not match what it says",
             expected=f"root {manifest.root}",

@@ -134,9 +134,7 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes
     return node if last == 0 else None
 
 
-def consistent(
-    old: int, new: int, roots: tuple[bytes, bytes], proof: Sequence[bytes]
-) -> bool:
+def consistent(old: int, new: int, roots: tuple[bytes, bytes], proof: Sequence[bytes]) -> bool:
     """Tell whether the tree of `new` leaves only adds to that of `old` (RFC 9162, 2.1.4.2).
 
     `roots` are the heads of the old and the new tree.

@@ -6,8 +6,11 @@ from datetime import date
 from typing import Protocol, TypeVar, runtime_checkable
 
 from contracts import restore, restore_strategy
+from contracts.answered import Answered, answered
 from contracts.canonical import Json, parse_strict
+from contracts.chunks import chunked_capture
 from contracts.criterion import Criterion, Stage
+from contracts.environment import Fact, fact
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.evidence import Capture, Digest
 from contracts.manifest import EVALUATION, table_lines, table_path
@@ -90,6 +93,10 @@ class Opened:
     captured: tuple[Capture, ...]
     """Every capture in the order it was taken; two askings may have the same bytes."""
     captures: Mapping[Digest, Capture]
+    trees: Mapping[Digest, Digest]
+    """By capture: the tree head over its chunks."""
+    answers: tuple[Answered, ...]
+    environment: tuple[Fact, ...]
     criteria: tuple[Criterion, ...]
     observations: Mapping[str, Observation]
     verdicts: Mapping[str, Verdict]
@@ -122,7 +129,7 @@ def opened(read: Read) -> Opened:
         raise IntegrityError(
             "an evaluation with other members", expected="those of the format", where=EVALUATION
         )
-    captures = _table(read, "captures", restore.capture)
+    captures = _table(read, "captures", chunked_capture)
     observations = _table(read, "observations", restore.observation)
     verdicts = _table(read, "verdicts", restore.verdict)
     _each_once("observations", [one.id for one in observations])
@@ -142,8 +149,11 @@ def opened(read: Read) -> Opened:
             context=_texts(record["context"]),
             doubts=tuple(_strings(record["doubts"])),
             wording=str(record["wording"]),
-            captured=captures,
-            captures={one.digest: one for one in captures},
+            captured=tuple(one.capture for one in captures),
+            captures={one.capture.digest: one.capture for one in captures},
+            trees={one.capture.digest: one.tree for one in captures},
+            answers=_table(read, "answers", answered),
+            environment=_table(read, "environment", fact),
             criteria=_table(read, "criteria", restore_strategy.criterion),
             observations={one.id: one for one in observations},
             verdicts={one.criterion: one for one in verdicts},

@@ -3,27 +3,31 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 from contracts.canonical import Json
 from contracts.errors import BatchproofError
 from contracts.evidence import digest_of
 from contracts.manifest import (
-    EVALUATION,
+    CAPTURES,
+    ENVIRONMENT,
+    INDEX,
     MANIFEST,
     READINESS,
+    RECORDS,
     SOURCES,
     STRATEGY,
     TABLES,
     VERDICTS,
     Manifest,
     contract_path,
+    heads_of,
     manifest_from,
-    table_lines,
     table_path,
 )
-from contracts.merkle import root as tree_head
 from contracts.opened import Opened, Read, opened
+from contracts.reading_leaves import READINGS
 from contracts.recheck import RECHECKS
 
 Size: TypeAlias = Callable[[str], int]
@@ -39,17 +43,18 @@ NOT_CHECKED = (
 """What `verify` does not show, said with every answer."""
 
 _ALLOWED = re.compile(
-    r"README\.txt|index\.html|captures/[0-9a-f]{64}|suites/[a-z0-9_]+\.json"
+    r"README\.txt|index\.html|how-to-check\.html|verify\.py|captures/[0-9a-f]{64}|suites/[a-z0-9_]+\.json"
     r"|strategy/files/(overlays/)?[a-z0-9_-]+\.yaml|tables/[a-z]+\.parquet"
 )
 _FIXED = frozenset(
     {
         MANIFEST,
-        EVALUATION,
+        ENVIRONMENT,
+        INDEX,
         READINESS,
         STRATEGY,
         VERDICTS,
-        *(table_path(name) for name in TABLES),
+        *(table_path(name) for name in RECORDS),
         *(contract_path(name) for name in SOURCES),
     }
 )
@@ -158,13 +163,13 @@ def _members(
 
 
 def _tables(read: Read, manifest: Manifest) -> Iterator[Finding]:
-    if tuple(name for name, _, _ in manifest.tables) != TABLES:
+    if tuple(head.name for head in manifest.tables) != TABLES:
         yield Finding(4, MANIFEST, f"The manifest names other tables than {', '.join(TABLES)}.")
         return
-    if manifest.evaluation != digest_of(read(EVALUATION)):
-        yield Finding(4, EVALUATION, "The root binds another evaluation than the one here.")
-    for name, count, head in manifest.tables:
-        lines = table_lines(read(table_path(name)))
-        if len(lines) != count or tree_head(lines) != head:
-            words = f"{len(lines)} records with tree head {tree_head(lines)}."
-            yield Finding(4, table_path(name), words)
+    files = {table_path(name): read(table_path(name)) for name in RECORDS}
+    captured = cache(lambda digest: read(f"{CAPTURES}/{digest}"))
+    again = heads_of(files, manifest.seed, captured, manifest.head(READINGS))
+    for found, named in zip(again, manifest.tables, strict=True):
+        if found != named:
+            words = f"{found.count} records with tree head {found.root}."
+            yield Finding(4, table_path(found.name), words)

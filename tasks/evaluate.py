@@ -51,7 +51,8 @@ def evaluate_collection(
         judged = judge(batch, stage, approved, (day, desk.site.context(batch)), evidence)
         at = desk.now()
         zones = {name: source.time_zone for name, source in desk.site.sources.items()}
-        files = worksheet(judged, evidence, collection, Sitting(started.number, at, zones))
+        sitting = Sitting(started.number, at, zones)
+        files = worksheet(judged, evidence, collection, sitting, desk.store)
         record = keep(desk.records, files)
     except BatchproofError as error:
         desk.ledger.abort_evaluation(started, error.in_words(), desk.now())

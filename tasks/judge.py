@@ -44,6 +44,8 @@ class Judged:
     asked: tuple[Question, ...]
     observations: tuple[Observation, ...]
     """Everything read and everything calculated."""
+    answers: Answers
+    """What both judges said of each point asked."""
     verdicts: tuple[Verdict, ...]
     exceptions: tuple[QualityException, ...]
     readiness: Readiness
@@ -107,6 +109,7 @@ def judge(
         strategy=strategy,
         criteria=criteria,
         asked=result.asked,
+        answers=result.answers,
         observations=observations,
         verdicts=result.verdicts,
         exceptions=drawn,

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from contracts.canonical import canonical
 from contracts.errors import IntegrityError, StorageError
-from contracts.evidence import Digest, digest_of
-from contracts.manifest import CAPTURES, MANIFEST, Member, manifest_from, manifest_of
+from contracts.evidence import Digest
+from contracts.manifest import CAPTURES, ENVIRONMENT, MANIFEST, manifest_from
 from contracts.opened import Opened, opened
 from contracts.series import SeriesPage
 from expectations import series
 from expectations.strategy import files_of, folder_for
-from tasks import reading
+from tasks import environment, reading
 from tasks.desk import Desk
 from tasks.folder import findings_in
 from tasks.readings import write_readings, write_tables
+from tasks.rooted import rooted
 from tasks.showing import page_of
 from tasks.worksheet import kept
 
@@ -34,6 +35,8 @@ suites/             the same strategy as Great Expectations suites
 captures/           the bytes each source handed over, unaltered, named by their SHA-256
 tables/*.jsonl      the records that make the root, one canonical JSON record a line
 tables/*.parquet    the same for machines, and every equipment reading
+tables/readings.index where each 256th reading begins, for proofs
+environment.json    what was installed where the evaluation was made
 contracts/*.json     what each source promised to send: the captures are read by these
 manifest.json       every file with its SHA-256, and the root that names what the package says
 
@@ -99,8 +102,7 @@ def assemble(desk: Desk, record: Digest) -> Package:
 def _same(target: Path, files: Mapping[str, bytes]) -> Package:
     """Return the package that lies there, if it is whole and says what this evaluation says."""
     findings = findings_in(target)
-    there = manifest_from((target / MANIFEST).read_bytes()) if not findings else None
-    if there is None or there.root != manifest_of(there.batch, files, ()).root:
+    if findings or any((target / path).read_bytes() != data for path, data in files.items()):
         raise IntegrityError(
             f"in the place of this package {findings[0].member if findings else 'another one'}"
             + (f": {findings[0].words}" if findings else ""),
@@ -108,7 +110,7 @@ def _same(target: Path, files: Mapping[str, bytes]) -> Package:
             where=str(target),
             move="QA keeps both and finds out who put it there",
         )
-    return Package(target, there.root)
+    return Package(target, manifest_from((target / MANIFEST).read_bytes()).root)
 
 
 def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path) -> Digest:
@@ -117,15 +119,15 @@ def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path
     )
     pages = _pages(desk, package)
     whole["index.html"] = page_of(desk, package, files, pages)
-    for digest in package.captures:
-        whole[f"{CAPTURES}/{digest}"] = desk.store.get(digest)
+    whole[ENVIRONMENT] = canonical(environment.installed()) + b"\n"
     for path, data in whole.items():
         _put(folder / path, data)
+    for digest in package.captures:
+        _put(folder / CAPTURES / digest, desk.store.get(digest))
     write_tables(files, folder / "tables")
     write_readings(series.table_of(pages), folder / "tables")
-    streamed = [_member(folder, path) for path in sorted(folder.glob("tables/*.parquet"))]
-    manifest = manifest_of(package.batch, whole, streamed)
-    _put(folder / MANIFEST, canonical(manifest.record()) + b"\n")
+    manifest = rooted(folder, package, files, pages)
+    _put(folder / MANIFEST, manifest.to_bytes())
     return manifest.root
 
 
@@ -155,8 +157,3 @@ def _put(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _member(folder: Path, path: Path) -> Member:
-    data = path.read_bytes()
-    return Member(path.relative_to(folder).as_posix(), digest_of(data), len(data))

@@ -1,14 +1,17 @@
 """The record of one evaluation: every table and text that a package shows, as canonical bytes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.answered import both_answered
 from contracts.canonical import Json, canonical, parse_strict
+from contracts.chunks import ChunkedCapture, tree_of
 from contracts.collection import Collection
+from contracts.environment import Fact
 from contracts.errors import IntegrityError
-from contracts.evidence import Digest
+from contracts.evidence import Digest, digest_of
 from contracts.lineage import edges
 from contracts.manifest import (
     EVALUATION,
@@ -23,7 +26,7 @@ from contracts.manifest import (
 from contracts.times import written
 from contracts.words import WORDING
 from expectations import compiler
-from tasks import reading
+from tasks import environment, reading
 from tasks.evidence import ReadEvidence
 from tasks.judge import Judged
 from tasks.store import Store
@@ -43,12 +46,19 @@ def worksheet(
     evidence: ReadEvidence,
     collection: Collection,
     sitting: Sitting,
+    store: Store,
 ) -> dict[str, bytes]:
     """Return the evaluation's files by their path in the package."""
+    files = _bound(judged)
     verdicts: list[Json] = [one.record() for one in judged.verdicts]
     tables: Mapping[str, Sequence[Mapping[str, Json]]] = {
-        "captures": [one.record() for one in collection.captures],
+        "answers": [one.record() for one in both_answered(judged.asked, judged.answers)],
+        "captures": [
+            ChunkedCapture(one, tree_of(store.get(one.digest))).record()
+            for one in collection.captures
+        ],
         "criteria": [one.record() for one in judged.criteria],
+        "environment": [one.record() for one in _environment(judged, files)],
         "exceptions": [one.record() for one in judged.exceptions],
         "lineage": list(edges(judged.asked, judged.verdicts, judged.observations)),
         "observations": [one.record() for one in judged.observations],
@@ -57,11 +67,16 @@ def worksheet(
         "unread": [one.record() for one in evidence.unread],
         "verdicts": [one.record() for one in judged.verdicts],
     }
-    files = {table_path(name): table_bytes(records) for name, records in tables.items()}
+    files |= {table_path(name): table_bytes(records) for name, records in tables.items()}
     files[EVALUATION] = _line(_evaluation(judged, evidence, sitting))
     files[READINESS] = _line(judged.readiness.record())
     files[VERDICTS] = _line(verdicts)
-    files[STRATEGY] = _line(judged.strategy.record())
+    return files
+
+
+def _bound(judged: Judged) -> dict[str, bytes]:
+    """Return the files that the environment's facts bind: strategy, contracts, suites."""
+    files = {STRATEGY: _line(judged.strategy.record())}
     for source in SOURCES:
         files[contract_path(source)] = _line(reading.contract_document(source))
     for name, compiled in compiler.compile_all(judged.strategy, judged.day, judged.context).items():
@@ -69,6 +84,17 @@ def worksheet(
             json.dumps(compiled, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         ).encode()
     return files
+
+
+def _environment(judged: Judged, files: Mapping[str, bytes]) -> Iterator[Fact]:
+    """Yield what the evaluation was made with, each by its digest."""
+    yield from environment.facts()
+    strategy = judged.strategy
+    yield Fact("strategy", strategy.product, strategy.digest, strategy.version)
+    for path, data in sorted(files.items()):
+        folder, _, name = path.partition("/")
+        if folder in {"contracts", "suites"}:
+            yield Fact(folder.removesuffix("s"), name, digest_of(data))
 
 
 def _line(record: Json) -> bytes:
