@@ -93,7 +93,7 @@ class ReadingsHead:
 def readings_head(
     seed: bytes, pages: Iterable[SeriesPage], captured: Callable[[Digest], bytes]
 ) -> ReadingsHead:
-    """Return the head and index of all readings, page after page: the plain way, reading by reading.
+    """Return the head and index of all readings, page after page, one reading after the other.
 
     Raises:
         IntegrityError: a reading's place does not lie in its capture.

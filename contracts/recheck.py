@@ -5,21 +5,26 @@ from typing import TypeAlias
 
 from contracts import reference, restore, restore_strategy
 from contracts.alternatives import Concluded, concluded
+from contracts.answered import both_answered
 from contracts.canonical import Json, canonical, parse_strict
+from contracts.chunks import tree_of
 from contracts.context import context_of
 from contracts.derive import derive, series_steps, windows
 from contracts.errors import IntegrityError, UnreadableError
-from contracts.evidence import digest_of
+from contracts.evidence import Digest, digest_of
 from contracts.exceptions import Aside, exceptions
 from contracts.lineage import edges
 from contracts.manifest import (
     CAPTURES,
     EVALUATION,
+    INDEX,
+    MANIFEST,
     READINESS,
     SOURCES,
     STRATEGY,
     VERDICTS,
     contract_path,
+    manifest_from,
     table_lines,
     table_path,
 )
@@ -28,20 +33,52 @@ from contracts.opened import Opened, Read
 from contracts.quote import quotes_value
 from contracts.readiness import decide
 from contracts.reading import Reading
+from contracts.reading_leaves import READINGS, readings_head
 from contracts.reductions import expected_equipment, reduced
+from contracts.salts import seed_of
+from contracts.series import SeriesPage
 from contracts.sources import batch_record, equipment, lims
 from contracts.sources.contract import SourceContract
 from contracts.sources.odcs import source_contract
 from contracts.steps import day_of
 from contracts.words import WORDING
 
-Recheck: TypeAlias = Callable[[Read, Opened], Iterator[tuple[str, str]]]
-"""Yields (member, words) for everything that does not come out again."""
-
 READERS = {"batch_record": batch_record.read, "lims": lims.read, "equipment": equipment.read}
 
 
-def _quoted(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+class Again:
+    """A package on the table of whoever draws its records again: each source is read once."""
+
+    def __init__(self, read: Read, package: Opened) -> None:
+        self.read = read
+        self.package = package
+        self._read_again: dict[str, Reading] = {}
+
+    def reading(self, source: str) -> Reading:
+        """Return what a source's captures say, read by the contract in the package.
+
+        Raises:
+            UnreadableError: they break the contract.
+        """
+        if source not in self._read_again:
+            self._read_again[source] = reading_again(self.read, self.package, source)
+        return self._read_again[source]
+
+    def concluded(self) -> Concluded:
+        """Return the reference judge's answers and what follows from them."""
+        return concluded(self.package.criteria, self.package.evidence(), reference.judge)
+
+    def captured(self, digest: Digest) -> bytes:
+        """Return a capture's bytes."""
+        return self.read(f"{CAPTURES}/{digest}")
+
+
+Recheck: TypeAlias = Callable[[Again], Iterator[tuple[str, str]]]
+"""Yields (member, words) for everything that does not come out again."""
+
+
+def _quoted(again: Again) -> Iterator[tuple[str, str]]:
+    read, package = again.read, again.package
     captured: dict[str, bytes] = {}
     for capture in package.captured:
         data = captured[capture.digest] = read(f"{CAPTURES}/{capture.digest}")
@@ -61,7 +98,8 @@ def _quoted(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
             yield table, f"{one.id} says “{one.as_written}” and the bytes at {where} do not."
 
 
-def _in_force(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+def _in_force(again: Again) -> Iterator[tuple[str, str]]:
+    read, package = again.read, again.package
     data = read(STRATEGY).removesuffix(b"\n")
     if digest_of(data) != package.strategy:
         yield STRATEGY, "The evaluation names another strategy."
@@ -86,12 +124,9 @@ def _in_force(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
         yield table_path("verdicts"), words
 
 
-def _concluded(package: Opened) -> Concluded:
-    return concluded(package.criteria, package.evidence(), reference.judge)
-
-
-def _verdicts(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
-    for verdict in _concluded(package).verdicts:
+def _verdicts(again: Again) -> Iterator[tuple[str, str]]:
+    read, package = again.read, again.package
+    for verdict in again.concluded().verdicts:
         recorded = package.verdicts.get(verdict.criterion)
         if recorded is None:
             continue
@@ -108,7 +143,8 @@ def _verdicts(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
         yield VERDICTS, "It shows other verdicts than the table."
 
 
-def _readiness(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+def _readiness(again: Again) -> Iterator[tuple[str, str]]:
+    read, package = again.read, again.package
     verdicts = tuple(package.verdicts.values())
     decided = decide(package.stage, package.criteria, verdicts, package.exceptions)
     if decided.state.value != package.readiness:
@@ -117,14 +153,15 @@ def _readiness(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
         yield READINESS, f"It does not say what follows: {decided.state}."
 
 
-def _read_again(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+def _read_again(again: Again) -> Iterator[tuple[str, str]]:
+    read, package = again.read, again.package
     aside = {one.source for one in package.quarantines}
     said: list[Reading] = []
     for source in SOURCES:
         if source in aside:
             continue
         try:
-            said.append(reading_again(read, package, source))
+            said.append(again.reading(source))
         except UnreadableError as error:
             words = f"{source} cannot be read and is not in quarantine. {error.in_words()}"
             yield table_path("quarantines"), words
@@ -175,11 +212,12 @@ def _differing(
             return
 
 
-def _calculated(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
+def _calculated(again: Again) -> Iterator[tuple[str, str]]:
+    read, package = again.read, again.package
     evidence = package.evidence()
-    again = _concluded(package)
-    derived = derive(package.criteria, evidence.observations, _from_series(read, package))
-    for one in again.calculated:
+    result = again.concluded()
+    derived = derive(package.criteria, evidence.observations, _from_series(again))
+    for one in result.calculated:
         derived[one.source_key] = (*derived.get(one.source_key, ()), one)
     for name in sorted(set(derived) | set(evidence.derived)):
         come, here = derived.get(name, ()), evidence.derived.get(name, ())
@@ -189,7 +227,7 @@ def _calculated(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
             yield table_path("observations"), words
     verdicts = tuple(package.verdicts.values())
     observations = tuple(package.observations.values())
-    lineage = list(edges(again.asked, verdicts, observations))
+    lineage = list(edges(result.asked, verdicts, observations))
     yield from _differing(
         "lineage", lineage, [parse_strict(one) for one in table_lines(read(table_path("lineage")))]
     )
@@ -199,7 +237,7 @@ def _calculated(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
             for line in table_lines(read(table_path("unread")))
         )
         aside = Aside(package.quarantines, package.doubts, unread)
-        drawn = exceptions(package.stage, again, observations, aside)
+        drawn = exceptions(package.stage, result, observations, aside)
         yield from _differing(
             "exceptions",
             [one.record() for one in drawn],
@@ -207,13 +245,60 @@ def _calculated(read: Read, package: Opened) -> Iterator[tuple[str, str]]:
         )
 
 
-def _from_series(read: Read, package: Opened) -> dict[str, Observation]:
+def _from_series(again: Again) -> dict[str, Observation]:
+    package = again.package
     if any(one.source == "equipment" for one in package.quarantines):
         return {}
     spans = windows(series_steps(package.criteria), package.evidence().observations)
-    expected = expected_equipment(package.criteria, spans, _contract(read, "equipment"))
-    pages = reading_again(read, package, "equipment").pages
+    expected = expected_equipment(package.criteria, spans, _contract(again.read, "equipment"))
+    pages = again.reading("equipment").pages
     return reduced(package.criteria, pages, spans, expected)
+
+
+def _answered(again: Again) -> Iterator[tuple[str, str]]:
+    result = again.concluded()
+    drawn = [one.record() for one in both_answered(result.asked, result.answers)]
+    yield from _differing("answers", drawn, [one.record() for one in again.package.answers])
+
+
+def _bound(again: Again) -> Iterator[tuple[str, str]]:
+    """Yield each file that is not the one the environment names, and what it does not name."""
+    read, package = again.read, again.package
+    table = table_path("environment")
+    named = {(one.kind, one.name): one.sha256 for one in package.environment}
+    here = {("contract", f"{source}.json"): contract_path(source) for source in SOURCES}
+    here |= {("suite", name): f"suites/{name}" for kind, name in named if kind == "suite"}
+    for key, path in here.items():
+        if named.get(key) != digest_of(read(path)):
+            yield path, "It is not the file that the environment of the evaluation names."
+    strategies = [one.sha256 for one in package.environment if one.kind == "strategy"]
+    if strategies != [package.strategy]:
+        yield table, "It names another strategy than the evaluation."
+    if not {"code", "lock"} & {kind for kind, _ in named}:
+        yield table, "It names neither the code nor the libraries of the evaluation."
+
+
+def _rooted(again: Again) -> Iterator[tuple[str, str]]:
+    manifest = manifest_from(again.read(MANIFEST))
+    for digest, tree in again.package.trees.items():
+        if tree_of(again.captured(digest)) != tree:
+            yield f"{CAPTURES}/{digest}", "Its chunks have another tree head than its record names."
+    seed = seed_of(again.captured(one.digest) for one in again.package.captured)
+    if seed != manifest.seed:
+        yield MANIFEST, "The salts are not drawn from the captured bytes."
+    pages = _pages(again)
+    found = readings_head(manifest.seed, pages, again.captured)
+    named = manifest.head(READINGS)
+    if (found.count, found.head.hex()) != (named.count, named.root):
+        words = f"{found.count} readings with tree head {found.head.hex()} come out again."
+        yield MANIFEST, words
+    if found.index != again.read(INDEX):
+        yield INDEX, "It is not the index of the readings that come out again."
+
+
+def _pages(again: Again) -> tuple[SeriesPage, ...]:
+    aside = any(one.source == "equipment" for one in again.package.quarantines)
+    return () if aside else again.reading("equipment").pages
 
 
 RECHECKS: tuple[tuple[int, Recheck], ...] = (
@@ -223,4 +308,7 @@ RECHECKS: tuple[tuple[int, Recheck], ...] = (
     (8, _readiness),
     (9, _read_again),
     (10, _calculated),
+    (11, _answered),
+    (12, _bound),
+    (13, _rooted),
 )

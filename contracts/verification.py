@@ -26,9 +26,9 @@ from contracts.manifest import (
     manifest_from,
     table_path,
 )
-from contracts.opened import Opened, Read, opened
+from contracts.opened import Read, opened
 from contracts.reading_leaves import READINGS
-from contracts.recheck import RECHECKS
+from contracts.recheck import RECHECKS, Again, Recheck
 
 Size: TypeAlias = Callable[[str], int]
 """Gives a member's size in bytes without reading it."""
@@ -90,7 +90,10 @@ def verify(read: Read, listing: frozenset[str], size: Size) -> Iterator[Finding]
     8. the readiness comes out again from the verdicts and exceptions;
     9. the captures, read again by their contracts, say exactly these observations, this series
        index and this unread rest;
-    10. every calculated value, exception and lineage record comes out again.
+    10. every calculated value, exception and lineage record comes out again;
+    11. every answer of the judges comes out again under the reference judge;
+    12. strategy, contracts and suites are those that the evaluation's environment names;
+    13. the chunks of the captures, the salts and every single reading give the trees of the root.
 
     It shows that a package is what its writer made of its captures. Who the writer was, and that
     the captures are what the sources said, is the question of a seal.
@@ -119,19 +122,19 @@ def _records(read: Read, manifest: Manifest) -> Iterator[Finding]:
         return
     if {package.batch} != {manifest.batch, *(one.batch for one in package.observations.values())}:
         yield Finding(4, MANIFEST, "Manifest, evaluation and observations name different batches.")
+    again = Again(read, package)
     for number, recheck in RECHECKS:
-        yield from _refused_is_found(number, recheck, read, package)
+        yield from _refused_is_found(number, recheck, again)
 
 
 def _refused_is_found(
     number: int,
-    recheck: Callable[[Read, Opened], Iterator[tuple[str, str]]],
-    read: Read,
-    package: Opened,
+    recheck: Recheck,
+    again: Again,
 ) -> Iterator[Finding]:
     """Turn a refusal inside a check into a finding: a check that breaks off has not passed."""
     try:
-        for member, words in recheck(read, package):
+        for member, words in recheck(again):
             yield Finding(number, member, words)
     except BatchproofError as error:
         yield Finding(number, error.where, error.in_words())
