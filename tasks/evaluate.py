@@ -6,9 +6,10 @@ from contracts.criterion import Stage
 from contracts.errors import BatchproofError
 from contracts.evidence import Digest
 from contracts.steps import day_of
+from tasks.approved import strategy_of
 from tasks.desk import Desk
 from tasks.evidence import read_evidence
-from tasks.judge import judge, strategy_of
+from tasks.judge import judge
 from tasks.worksheet import Sitting, keep, worksheet
 
 
