@@ -1,6 +1,7 @@
 """The one spelling of a log entry: canonical JSON, and of a seal the envelope as it was signed."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -12,6 +13,25 @@ from contracts.log_seal import Sealed, is_envelope, sealed
 from contracts.restore import restored
 from contracts.times import in_utc, read_time
 from contracts.tlog_tiles import LARGEST_ENTRY
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An entry as it stands in the log."""
+
+    index: int
+    """From 0, over every batch."""
+    text: bytes
+    """The leaf of the log's tree."""
+
+    @property
+    def entry(self) -> Entry:
+        """What the text says.
+
+        Raises:
+            IntegrityError: it says no entry.
+        """
+        return entry_from(self.text)
 
 
 def text_of(entry: Entry) -> bytes:
