@@ -1,5 +1,7 @@
 """The evaluation log to read: its entries, the tree over them, and the checkpoints signed."""
 
+from sqlmodel import select
+
 from contracts.canonical import Json, canonical
 from contracts.evidence import Digest
 from contracts.log_entry import Intent
@@ -115,7 +117,7 @@ class LogBook:
     def kept_hashes(self) -> dict[tuple[int, int], Digest]:
         """Return what the database keeps of the tree, by level and position, to be checked."""
         with self._database.reading() as session:
-            leaves = session.connection().execute(LogEntryRow.metadata.tables["log_entry"].select())
-            kept = {(0, row.position): str(row.leaf) for row in leaves}
-            nodes = session.connection().execute(LogNodeRow.metadata.tables["log_node"].select())
-            return kept | {(row.level, row.position): str(row.node) for row in nodes}
+            leaves = session.exec(select(LogEntryRow.position, LogEntryRow.leaf))
+            kept = {(0, position): leaf for position, leaf in leaves}
+            nodes = session.exec(select(LogNodeRow.level, LogNodeRow.position, LogNodeRow.node))
+            return kept | {(level, position): node for level, position, node in nodes}
