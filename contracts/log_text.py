@@ -7,7 +7,7 @@ from typing import cast
 
 from contracts import members
 from contracts.canonical import Json, canonical, parse_strict
-from contracts.errors import IntegrityError
+from contracts.errors import IntegrityError, UnreadableError
 from contracts.log_entry import Decision, Entry, Filed, GivenUp, Intent, KeyChange, Result
 from contracts.log_seal import Sealed, is_envelope, sealed
 from contracts.restore import restored
@@ -73,7 +73,10 @@ def entry_from(data: bytes) -> Entry:
 
 
 def _at(record: members.Record) -> datetime:
-    return in_utc(read_time(members.text(record, "at")))
+    try:
+        return in_utc(read_time(members.text(record, "at")))
+    except UnreadableError as error:
+        raise IntegrityError(error.found, expected=error.expected) from error
 
 
 def _filed(record: members.Record) -> Filed:

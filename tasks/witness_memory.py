@@ -58,18 +58,17 @@ class Memory:
             StorageError: it cannot be written or read.
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, _OWNER_ONLY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(lock)
-                raise _no_state(
-                    "a state that another witness holds", "one of its own", path
-                ) from None
-            return cls(path, lock, *_read(path))
+            lock = _only_one(path)
         except OSError as error:
             raise _not_kept(path, error) from error
+        try:
+            return cls(path, lock, *_read(path))
+        except OSError as error:
+            os.close(lock)
+            raise _not_kept(path, error) from error
+        except SiteError:
+            os.close(lock)
+            raise
 
     def close(self) -> None:
         """Let another witness hold it."""
@@ -95,6 +94,18 @@ class Memory:
         except OSError as error:
             raise _not_kept(self._path, error) from error
         self._logs = logs
+
+
+def _only_one(path: Path) -> int:
+    """Take the state for this process alone, until the handle is closed or the process ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, _OWNER_ONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise _no_state("a state that another witness holds", "one of its own", path) from None
+    return lock
 
 
 def _read(path: Path) -> tuple[Ed25519PrivateKey, dict[str, Seen]]:

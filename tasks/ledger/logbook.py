@@ -43,7 +43,7 @@ class LogBook:
             NotFoundError: the log has no such entry.
         """
         with self._database.reading() as session:
-            log_entries.one(session, max(index, size - 1))
+            log_entries.one(session, size - 1 if 0 <= index < size else -1)
             return LogTree(session).inclusion(index, size)
 
     def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
