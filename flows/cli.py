@@ -12,6 +12,8 @@ import typer
 from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
+from flows.log import app as log_app
+from flows.log import witness
 from flows.strategy import app as strategy_app
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
 
@@ -26,6 +28,8 @@ app = typer.Typer(
 
 
 app.add_typer(strategy_app, name="strategy")
+app.add_typer(log_app, name="log")
+app.command()(witness)
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 
