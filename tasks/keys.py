@@ -13,8 +13,8 @@ from contracts.errors import NotFoundError, SealError
 from contracts.times import in_utc, written
 from contracts.trust import Change, KeyChange, PublicKey, Trust, TrustedKey, Use
 from tasks.key_folder import HeldKey, KeyFolder, KeyState
+from tasks.key_places import KeyPlaces
 from tasks.signers import (
-    KeyPlaces,
     LogKey,
     SealKey,
     ed25519_key,

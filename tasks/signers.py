@@ -19,25 +19,12 @@ from securesystemslib.signer import SIGNER_FOR_URI_SCHEME, CryptoSigner, Signer,
 from contracts.errors import SealError
 from contracts.trust import PublicKey, TrustedKey
 from tasks.key_folder import read_private
+from tasks.key_places import KeyPlaces
 
 _FILE: Final = "file2"
 _NOTE_ED25519: Final = b"\x01"
 _KEY_ID_BYTES: Final = 4
 _MOVE: Final = "whoever keeps the keys looks; nothing is sealed until then"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPlaces:
-    """Where the settings say that keys are; empty means keys of our own, made at first use."""
-
-    seal: str = ""
-    """A signer URI of securesystemslib: `file2:/path`, `hsm:2?label=...`, `gcpkms:...`, ..."""
-    seal_public: Path | None = None
-    """The seal key's public part in PEM; a key file says it itself."""
-    seal_secret: Path | None = None
-    """The file with the HSM's PIN."""
-    log: Path | None = None
-    """The log key, Ed25519 in PEM (PKCS 8)."""
 
 
 @dataclass(frozen=True, slots=True)
