@@ -12,6 +12,7 @@ import typer
 from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
+from flows.keys import app as keys_app
 from flows.strategy import app as strategy_app
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 
 
 app.add_typer(strategy_app, name="strategy")
+app.add_typer(keys_app, name="keys")
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 

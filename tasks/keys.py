@@ -87,10 +87,13 @@ class Keys:
         """End the key in use and begin a new one: ours, or the one that the setting names now.
 
         Raises:
+            NotFoundError: there is no key of this use yet.
             SealError: the setting still names the old key, or one that has ended.
         """
         with self._folder.locked():
             state, now = self._folder.state(), _now()
+            if not state.of(use):
+                raise NotFoundError(f"no {use} key yet", move="the first seal makes or meets it")
             new = self._begun(state, use, now)
             current = state.current(use)
             if current is not None:

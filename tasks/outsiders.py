@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from contracts.errors import SiteError
+from contracts.trust import PublicKey, TrustedKey, Use
 
 _COSIGNATURE: Final = b"\x04"
 _KEY_BYTES: Final = 33
@@ -79,3 +81,19 @@ class Witness:
                 move="copy the line again that the witness prints",
             )
         return data[1:]
+
+
+def trusted_outside(
+    authority: TimestampAuthority | None, witness: Witness | None
+) -> tuple[tuple[str, ...], tuple[TrustedKey, ...]]:
+    """Return what a trust file says of the outsiders: roots in PEM, and the witness's key.
+
+    Raises:
+        SiteError: the roots are not to be had, or the witness's key is none.
+    """
+    roots = authority.roots() if authority else ()
+    pems = tuple(one.public_bytes(Encoding.PEM).decode() for one in roots)
+    if witness is None:
+        return pems, ()
+    key = PublicKey("ed25519", "ed25519", witness.public.hex())
+    return pems, (TrustedKey(key, witness.name, Use.WITNESS),)
