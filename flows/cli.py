@@ -12,6 +12,7 @@ import typer
 from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
+from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
 from flows.strategy import app as strategy_app
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.add_typer(strategy_app, name="strategy")
 app.add_typer(log_app, name="log")
 app.command()(witness)
+app.add_typer(keys_app, name="keys")
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 
