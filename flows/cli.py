@@ -12,6 +12,7 @@ import typer
 from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
+from flows.replay import replay
 from flows.strategy import app as strategy_app
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
 
@@ -192,6 +193,9 @@ def trace(
             f"({one.encoding}, {one.place.length} bytes at {one.place.offset} of "
             f"captures/{one.place.capture}, {one.place.pointer})"
         )
+
+
+app.command()(replay)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:
