@@ -10,7 +10,7 @@ from contracts.canonical import Json, canonical
 Row: TypeAlias = Mapping[str, Json]
 
 _NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
-    "answers": ("criterion", "point"),
+    "answers": ("criterion",),
     "captures": ("source", "request"),
     "criteria": ("id",),
     "environment": ("kind", "name"),

@@ -12,7 +12,7 @@ import typer
 from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
-from flows.replay import replay
+from flows import audit
 from flows.strategy import app as strategy_app
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
 
@@ -195,7 +195,8 @@ def trace(
         )
 
 
-app.command()(replay)
+app.command()(audit.replay)
+app.command()(audit.diff)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:

@@ -1,38 +1,12 @@
 """The auditor asks again: does the same come out when an evaluation is done once more."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
-
 from contracts.canonical import Json
-from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json
+from tasks.replay import Replayed
 
-if TYPE_CHECKING:
-    from tasks.replay import Replayed
-
-PackageFolder = Annotated[Path, typer.Argument(help="The package's folder.")]
 _SHOWN = 10
 
 
-def replay(package: PackageFolder, as_json: AsJson = False) -> None:
-    """Judge a package's captured bytes again. Exit code 0 the same root, 1 another.
-
-    Example: batchproof replay demo/CART-26-0001-initial-evaluation-1
-    """
-    with errors_in_words():
-        from tasks.replay import replay as replayed
-
-        found = replayed(package)
-    if as_json:
-        print_json(answer_of(found))
-    else:
-        for line in words_of(found):
-            typer.echo(plain(line))
-    raise typer.Exit(Exit.DONE if found.same else Exit.FAILED)
-
-
-def answer_of(found: "Replayed") -> dict[str, Json]:
+def answer_of(found: Replayed) -> dict[str, Json]:
     """Return what replaying found, for a machine to read."""
     package = found.package
     counted: dict[str, Json] = {}
@@ -53,7 +27,7 @@ def answer_of(found: "Replayed") -> dict[str, Json]:
     }
 
 
-def words_of(found: "Replayed") -> list[str]:
+def words_of(found: Replayed) -> list[str]:
     """Return what replaying found, line by line, for a person."""
     package = found.package
     name = f"{package.batch}, evaluation {package.number}, {package.stage} stage"
@@ -76,15 +50,15 @@ def words_of(found: "Replayed") -> list[str]:
     return lines + _changes(found)
 
 
-def _differences(found: "Replayed") -> list[str]:
+def _differences(found: Replayed) -> list[str]:
     told = [one.in_words() for one in found.altered] + list(found.others)
     lines = [f"The first difference: {one}" for one in told[:1]]
-    lines += [f"  then  {one}" for one in told[1:_SHOWN]]
+    lines += [f"  and then {one}" for one in told[1:_SHOWN]]
     rest = len(told) - _SHOWN
     return lines + ([f"  and {rest} more (--json counts them by table)"] if rest > 0 else [])
 
 
-def _changes(found: "Replayed") -> list[str]:
+def _changes(found: Replayed) -> list[str]:
     if not found.since:
         same = "Evidence, strategy, contracts, code and libraries are those of then"
         if found.same:

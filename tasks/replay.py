@@ -38,7 +38,6 @@ from tasks.since import Since, since
 from tasks.worksheet import Sitting, worksheet
 
 _CAUSES_FIRST = (
-    "captures",
     "series",
     READINGS,
     "observations",
@@ -51,8 +50,11 @@ _CAUSES_FIRST = (
     "lineage",
     "environment",
     "evaluation",
+    "captures",
 )
-"""The tables in the order in which one follows from the other: the first difference is a cause."""
+"""The tables in the order in which one follows from the other: the first difference is a cause.
+
+That captured bytes are others is told by what changed since; what they say comes before it."""
 
 
 @dataclass(frozen=True, slots=True)
