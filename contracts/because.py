@@ -9,7 +9,7 @@ from contracts.alternatives import concluded
 from contracts.canonical import Json
 from contracts.changes import Changed
 from contracts.criterion import Criterion
-from contracts.differences import Differences, Side, limits_in_words, source_moves
+from contracts.differences import Differences, Side, source_moves
 from contracts.question import sources_of
 from contracts.subject import Alternatives
 from contracts.verdict import Outcome, Verdict
@@ -117,18 +117,8 @@ class Explained:
 
     def _of_criterion(self, name: str) -> Iterator[Reason]:
         revised = self._revised.get(name)
-        if revised is None:
-            return
-        if revised.then is None and revised.now is not None:
-            yield Reason(CRITERION, f"the criterion is new: {limits_in_words(revised.now)}")
-        elif revised.now is None:
-            yield Reason(CRITERION, "the criterion is no longer in force")
-        else:
-            yield from (
-                Reason(CRITERION, words)
-                for words in revised.in_words()
-                if not words.startswith("worded")
-            )
+        if revised is not None:
+            yield from (Reason(CRITERION, words) for words in revised.decisive())
         was, comes = self._found.then.package.day, self._found.now.package.day
         if was != comes:
             yield Reason("day", f"limits were taken from {was} then, from {comes} now")

@@ -16,7 +16,7 @@ from contracts.words import source_in_words
 
 T = TypeVar("T")
 
-_AS_READ = ("against", "conversions", "method", "rounding", "subject", "unit")
+_AS_READ = ("against", "conversions", "method", "part_of", "rounding", "subject", "unit")
 _IN_WORDS = ("late_failure", "links", "message", "owner", "title", "unit_procedure")
 
 
@@ -81,33 +81,36 @@ class Revised:
 
     def in_words(self) -> Iterator[str]:
         """Yield each change in a line, limits with what they cite."""
-        if self.then is None and self.now is not None:
-            yield f"new: {limits_in_words(self.now)}"
-        elif self.now is None and self.then is not None:
-            yield f"no longer in force: {limits_in_words(self.then)}"
-        elif self.then is not None and self.now is not None:
-            yield from self._members(self.then, self.now)
-
-    def _members(self, then: Criterion, now: Criterion) -> Iterator[str]:
-        members = self.members
-        if "limits" in members:
-            yield from _limits(then, now)
-        if "applies" in members:
-            yield (
-                f"applied to {then.applies.in_words() or 'every batch'}, "
-                f"applies to {now.applies.in_words() or 'every batch'}"
-            )
+        yield from self.decisive()
+        if self.then is None or self.now is None:
+            return
+        then, now, members = self.then, self.now, self.members
+        yield from _limits(then, now, blocking=False)
         if "required_for" in members:
             yield f"was required for the {then.required_for} stage, is for the {now.required_for}"
-        as_read = [name for name in members if name in _AS_READ]
-        if as_read:
-            yield f"its result is read otherwise ({', '.join(as_read)})"
-        for name in members:
-            if name in {"criticality", "class", "due", "part_of"}:
-                yield f"its {name.replace('_', ' ')} changed"
+        yield from (
+            f"its {name} changed" for name in members if name in {"criticality", "class", "due"}
+        )
         worded = [name.replace("_", " ") for name in members if name in _IN_WORDS]
         if worded:
             yield f"worded otherwise ({', '.join(worded)})"
+
+    def decisive(self) -> Iterator[str]:
+        """Yield the changes that can make the same evidence another verdict."""
+        if self.then is None and self.now is not None:
+            yield f"the criterion is new: {limits_in_words(self.now)}"
+        elif self.now is None and self.then is not None:
+            yield f"the criterion is no longer in force; it asked {limits_in_words(self.then)}"
+        elif self.then is not None and self.now is not None:
+            yield from _limits(self.then, self.now, blocking=True)
+            if "applies" in self.members:
+                yield (
+                    f"applied to {self.then.applies.in_words() or 'every batch'}, "
+                    f"applies to {self.now.applies.in_words() or 'every batch'}"
+                )
+            as_read = [name for name in self.members if name in _AS_READ]
+            if as_read:
+                yield f"its result is read otherwise ({', '.join(as_read)})"
 
     def record(self) -> dict[str, Json]:
         """Return the change as a record."""
@@ -131,13 +134,13 @@ def limit_in_words(criterion: Criterion, limit: Limit) -> str:
     return f"{kind}{criterion.in_words(limit)} ({limit.cites})"
 
 
-def _limits(then: Criterion, now: Criterion) -> Iterator[str]:
-    """Yield each limit that moved, is new or is gone; the one that blocks first."""
+def _limits(then: Criterion, now: Criterion, *, blocking: bool) -> Iterator[str]:
+    """Yield each limit that moved, is new or is gone: those that block, or those that warn."""
     was = {(one.kind, one.applies): one for one in then.limits}
     comes = {(one.kind, one.applies): one for one in now.limits}
-    for key in sorted({*was, *comes}, key=lambda one: (not one[0].blocks, str(one))):
+    for key in sorted({*was, *comes}, key=str):
         one, other = was.get(key), comes.get(key)
-        if one == other:
+        if one == other or key[0].blocks is not blocking:
             continue
         kind = "limit" if key[0].blocks else key[0].in_words()
         before = "none" if one is None else f"{then.in_words(one)} ({one.cites})"

@@ -49,3 +49,30 @@ def diff(
         else:
             for line in words_of(found, flips):
                 typer.echo(plain(line))
+
+
+def known(
+    batch: Annotated[str, typer.Argument(help="The batch, as the MES names it.")],
+    evaluation: Annotated[
+        int | None, typer.Option(help="As evaluation N knew it; the last one if not named.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="As it was known at a time: 2026-03-20T06:00:00Z.")
+    ] = None,
+    site: Annotated[Path | None, typer.Option(help="The site file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the evidence of a batch said then, and what superseded it since.
+
+    Example: batchproof known CART-26-0001 --evaluation 1 --site site.yaml
+    """
+    with errors_in_words():
+        from flows.known import answer_of, words_of
+        from flows.known import known as as_known
+
+        found = as_known(batch, None if site is None else str(site), evaluation, at)
+    if as_json:
+        print_json(answer_of(found))
+    else:
+        for line in words_of(found):
+            typer.echo(plain(line))

@@ -197,6 +197,7 @@ def trace(
 
 app.command()(audit.replay)
 app.command()(audit.diff)
+app.command()(audit.known)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:

@@ -16,6 +16,7 @@ from contracts.words import source_in_words
 from tasks.folder import reader_of
 
 _SHOWN = 12
+_LONGEST = 300
 
 
 def between(then: Path, now: Path) -> Differences:
@@ -132,14 +133,22 @@ def _flips(flips: tuple[Flip, ...]) -> Iterator[str]:
     for one in flips:
         yield f"  {one.in_words()}"
         yield from (f"      because {reason.words}" for reason in one.reasons)
+        if one.now is not None:
+            yield f"      now reads: {one.now.message}"
 
 
 def _exceptions(found: Differences) -> Iterator[str]:
-    for title, those in zip(("no longer there", "new"), found.exceptions, strict=True):
-        own = [one for one in those if not one.criterion or not one.blocking]
+    sides = zip(("no longer there", "new"), found.exceptions, (found.then, found.now), strict=True)
+    for title, those, side in sides:
+        told = {one.message for one in side.package.verdicts.values()}
+        own = [one for one in those if one.message not in told]
         if own:
             yield f"Exceptions {title}:"
-            yield from (f"  {one.kind}: {one.message}" for one in own[:_SHOWN])
+            yield from (_short_of(f"  {one.kind}: {one.message}") for one in own[:_SHOWN])
+
+
+def _short_of(words: str) -> str:
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
 
 
 def _inputs(found: Differences) -> Iterator[str]:
