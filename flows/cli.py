@@ -12,6 +12,7 @@ import typer
 from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
+from flows import audit
 from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
@@ -198,6 +199,11 @@ def trace(
             f"({one.encoding}, {one.place.length} bytes at {one.place.offset} of "
             f"captures/{one.place.capture}, {one.place.pointer})"
         )
+
+
+app.command()(audit.replay)
+app.command()(audit.diff)
+app.command()(audit.known)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:

@@ -18,12 +18,12 @@ from contracts.question import Answers, Evidence, Question
 from contracts.readiness import QualityException, Readiness, decide
 from contracts.reductions import expected_equipment
 from contracts.series_number import Expected
+from contracts.sources.odcs import source_contract
 from contracts.strategy import Strategy
 from contracts.verdict import Verdict
 from expectations import series, suite
 from expectations.readings import PageReadings, Source
 from expectations.series_again import ArrowTag
-from tasks import reading
 from tasks.approved import Approved
 from tasks.evidence import ReadEvidence
 
@@ -110,7 +110,8 @@ def under_both(asked: Sequence[Question]) -> Answers:
 
 def _from_series(criteria: Sequence[Criterion], evidence: ReadEvidence) -> dict[str, Observation]:
     spans = windows(series_steps(criteria), evidence.observations)
-    expected = expected_equipment(criteria, spans, reading.contract_of("equipment"))
+    contract = source_contract(evidence.contracts["equipment"])
+    expected = expected_equipment(criteria, spans, contract)
     return from_series(criteria, PageReadings(evidence.pages), spans, expected)
 
 
