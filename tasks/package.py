@@ -18,6 +18,7 @@ from tasks.desk import Desk
 from tasks.folder import findings_in
 from tasks.readings import write_readings, write_tables
 from tasks.rooted import rooted
+from tasks.sealing import seal_package
 from tasks.showing import page_of
 from tasks.worksheet import kept
 
@@ -125,6 +126,8 @@ def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path
     write_readings(series.table_of(pages), folder / "tables")
     manifest = rooted(folder, package, files, pages)
     _put(folder / MANIFEST, manifest.to_bytes())
+    for path, data in seal_package(desk, package, manifest).items():
+        _put(folder / path, data)
     return manifest.root
 
 

@@ -55,7 +55,7 @@ class LogKey:
         return self.private.public_key().public_bytes_raw()
 
     @property
-    def key_id(self) -> bytes:
+    def key_hash(self) -> bytes:
         """The key hash of C2SP signed-note: 4 bytes that follow from name, type and key."""
         named = self.name.encode() + b"\n" + _NOTE_ED25519 + self.public
         return hashlib.sha256(named).digest()[:_KEY_ID_BYTES]
