@@ -23,9 +23,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
 
 
 def asked_at(authority: Authority, url: str = "") -> TimestampAuthority:
-    """Return how an authority is asked, quickly, at its own address or at another."""
+    """Return how an authority is asked, twice at most, at its own address or at another."""
     address = url or f"http://127.0.0.1:{authority.port}"
-    return TimestampAuthority(address, authority.folder / ROOT_FILE, 0.5, 2, 0)
+    return TimestampAuthority(address, authority.folder / ROOT_FILE, 10, 2, 0)
 
 
 @pytest.fixture
