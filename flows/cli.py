@@ -12,7 +12,10 @@ import typer
 from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
+from flows import audit
 from flows.keys import app as keys_app
+from flows.log import app as log_app
+from flows.log import witness
 from flows.strategy import app as strategy_app
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
 
@@ -27,6 +30,8 @@ app = typer.Typer(
 
 
 app.add_typer(strategy_app, name="strategy")
+app.add_typer(log_app, name="log")
+app.command()(witness)
 app.add_typer(keys_app, name="keys")
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
@@ -194,6 +199,11 @@ def trace(
             f"({one.encoding}, {one.place.length} bytes at {one.place.offset} of "
             f"captures/{one.place.capture}, {one.place.pointer})"
         )
+
+
+app.command()(audit.replay)
+app.command()(audit.diff)
+app.command()(audit.known)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:

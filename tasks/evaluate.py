@@ -6,9 +6,11 @@ from contracts.criterion import Stage
 from contracts.errors import BatchproofError
 from contracts.evidence import Digest
 from contracts.steps import day_of
+from tasks import environment
+from tasks.approved import strategy_of
 from tasks.desk import Desk
-from tasks.evidence import read_evidence
-from tasks.judge import judge, strategy_of
+from tasks.evidence import read_evidence, shelf_of
+from tasks.judge import judge
 from tasks.worksheet import Sitting, keep, worksheet
 
 
@@ -34,7 +36,8 @@ def evaluate_collection(
             intent stays on record with the reason it was given up for.
     """
     collection = desk.collection(digest)
-    evidence = read_evidence(desk, collection)
+    shelf = shelf_of(desk)
+    evidence = read_evidence(shelf, collection)
     for one in evidence.quarantines:
         if one not in collection.quarantines:
             desk.ledger.record_quarantine(batch, one, desk.now())
@@ -50,9 +53,8 @@ def evaluate_collection(
         day = day_of(dated_by, evidence.observations, desk.now().date())
         judged = judge(batch, stage, approved, (day, desk.site.context(batch)), evidence)
         at = desk.now()
-        zones = {name: source.time_zone for name, source in desk.site.sources.items()}
-        sitting = Sitting(started.number, at, zones)
-        files = worksheet(judged, evidence, collection, sitting, desk.store)
+        sitting = Sitting(started.number, at, shelf.zones, environment.facts())
+        files = worksheet(judged, evidence, collection, sitting, shelf.captured)
         record = keep(desk.records, files)
     except BatchproofError as error:
         desk.ledger.abort_evaluation(started, error.in_words(), desk.now())

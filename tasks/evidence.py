@@ -1,18 +1,49 @@
 """Read a batch's captures by their contracts; a source that breaks its contract is set aside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from contracts.canonical import Json, canonical
 from contracts.collection import Collection
 from contracts.errors import UnreadableError
 from contracts.evidence import Digest, digest_of
+from contracts.leaves import Captured
 from contracts.manifest import SOURCES
 from contracts.observation import Observation
 from contracts.reading import Quarantine, Reading, Unread
 from contracts.series import SeriesPage
+from contracts.sources.contract import SourceContract
+from contracts.sources.odcs import source_contract
 from tasks import reading
 from tasks.desk import Desk
+from tasks.reading import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where captures are read from and by what: a store and our own contracts, or a package."""
+
+    captured: Captured
+    zones: Mapping[str, str]
+    """The zone each source writes its times in."""
+    contracts: Mapping[str, Document]
+
+    def contract(self, source: str) -> SourceContract:
+        """Return the contract of a source.
+
+        Raises:
+            ContractError: it lacks what its reader needs.
+        """
+        return source_contract(self.contracts[source])
+
+
+def shelf_of(desk: Desk) -> Shelf:
+    """Return the captures of a site's store, read by the contracts of this installation."""
+    return Shelf(
+        captured=desk.store.get,
+        zones={name: source.time_zone for name, source in desk.site.sources.items()},
+        contracts={source: reading.contract_document(source) for source in SOURCES},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +54,8 @@ class ReadEvidence:
     pages: tuple[SeriesPage, ...]
     unread: tuple[Unread, ...]
     quarantines: tuple[Quarantine, ...]
+    contracts: Mapping[str, Document]
+    """By source: what the captures were read by."""
 
     @property
     def fingerprint(self) -> Digest:
@@ -46,13 +79,13 @@ def _series_content(page: SeriesPage) -> dict[str, Json]:
     }
 
 
-def read_evidence(desk: Desk, collection: Collection) -> ReadEvidence:
+def read_evidence(shelf: Shelf, collection: Collection) -> ReadEvidence:
     """Read every source of a collection that is not already in quarantine."""
     aside = {one.source: one for one in collection.quarantines}
     readings: list[Reading] = []
     for source in SOURCES:
         if source not in aside:
-            got = read_source(desk, collection, source)
+            got = read_source(shelf, collection, source)
             if isinstance(got, Quarantine):
                 aside[source] = got
             else:
@@ -62,6 +95,7 @@ def read_evidence(desk: Desk, collection: Collection) -> ReadEvidence:
         pages=tuple(page for one in readings for page in one.pages),
         unread=tuple(rest for one in readings for rest in one.unread),
         quarantines=tuple(aside[source] for source in SOURCES if source in aside),
+        contracts=shelf.contracts,
     )
 
 
@@ -75,13 +109,13 @@ def _all(groups: Iterable[tuple[Observation, ...]]) -> Iterable[Observation]:
                 yield one
 
 
-def read_source(desk: Desk, collection: Collection, source: str) -> Reading | Quarantine:
+def read_source(shelf: Shelf, collection: Collection, source: str) -> Reading | Quarantine:
     """Read one source's captures, or say why a person must look."""
-    captured = [(capture, desk.store.get(capture.digest)) for capture in collection.of(source)]
+    captured = [(capture, shelf.captured(capture.digest)) for capture in collection.of(source)]
     if not captured:
         return Reading()
-    zone = desk.site.sources[source].time_zone
+    zone, contract = shelf.zones[source], shelf.contract(source)
     try:
-        return reading.read(source, captured, collection.batch, zone)
+        return reading.read(source, captured, collection.batch, zone, contract)
     except UnreadableError as error:
         return Quarantine(source, error.found, error.expected, error.where, error.move)

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from contracts.manifest import CAPTURES, ENVIRONMENT, MANIFEST, manifest_from
 from contracts.opened import Opened, opened
 from contracts.series import SeriesPage
 from expectations import series
-from expectations.strategy import files_of, folder_for
 from tasks import environment, reading
 from tasks.desk import Desk
 from tasks.folder import findings_in
@@ -114,9 +113,7 @@ def _same(target: Path, files: Mapping[str, bytes]) -> Package:
 
 
 def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path) -> Digest:
-    whole = (
-        dict(files) | {"README.txt": README.encode()} | dict(_strategy_files(desk, package.batch))
-    )
+    whole = dict(files) | {"README.txt": README.encode()}
     pages = _pages(desk, package)
     whole["index.html"] = page_of(desk, package, files, pages)
     whole[ENVIRONMENT] = canonical(environment.installed()) + b"\n"
@@ -129,13 +126,6 @@ def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path
     manifest = rooted(folder, package, files, pages)
     _put(folder / MANIFEST, manifest.to_bytes())
     return manifest.root
-
-
-def _strategy_files(desk: Desk, batch: str) -> Iterator[tuple[str, bytes]]:
-    product = desk.site.product_of(batch)
-    folder = desk.strategies or folder_for(product)
-    for name, data in files_of(folder, site=desk.site.site, product=product):
-        yield f"strategy/files/{name}", data
 
 
 def _pages(desk: Desk, package: Opened) -> tuple[SeriesPage, ...]:

@@ -17,6 +17,8 @@ from contracts.sources.odcs import source_contract
 from contracts.sources.xml_spans import read_xml
 
 Captured: TypeAlias = Sequence[tuple[Capture, bytes]]
+Document: TypeAlias = Mapping[str, Any]
+"""A source contract as its file says it, in plain values."""
 _SOURCES = files("contracts.sources")
 _SCHEMA = "BatchML-BatchProductionRecord.xsd"
 _READERS: Mapping[str, Callable[[Captured, SourceContract, str, str], Reading]] = READERS
@@ -33,7 +35,7 @@ def contract_of(source: str) -> SourceContract:
 
 
 @cache
-def contract_document(source: str) -> Mapping[str, Any]:
+def contract_document(source: str) -> Document:
     """Return the contract of a source as its file says it, in plain values.
 
     Raises:
@@ -46,22 +48,30 @@ def contract_document(source: str) -> Mapping[str, Any]:
             expected=f"one of {', '.join(_READERS)}",
             move="the site file names the source",
         )
-    document: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document: Document = yaml.safe_load(path.read_text(encoding="utf-8"))
     return document
 
 
-def read(source: str, captured: Captured, batch: str, zone: str) -> Reading:
+def read(
+    source: str,
+    captured: Captured,
+    batch: str,
+    zone: str,
+    contract: SourceContract | None = None,
+) -> Reading:
     """Return what a source's captures say about a batch.
+
+    They are read by our own contract of the source, unless another one is given.
 
     Raises:
         UnreadableError: they break the source's contract: the source is to be set aside.
         ContractError: there is no contract for this source.
     """
-    contract = contract_of(source)
+    read_by = contract_of(source) if contract is None else contract
     if source == "batch_record":
         for capture, data in captured:
             _check_schema(capture, data)
-    return _READERS[source](captured, contract, batch, zone)
+    return _READERS[source](captured, read_by, batch, zone)
 
 
 @cache

@@ -2,11 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from contracts.evidence import Digest
+from contracts.evidence import Capture, Digest
+from contracts.leaves import Captured
 from contracts.manifest import CAPTURES, INDEX, Head, Manifest, Member, heads_of
+from contracts.merkle import root as root_of
 from contracts.opened import Opened
 from contracts.reading_leaves import READINGS, readings_head
 from contracts.salts import seed_of
@@ -24,17 +27,46 @@ def rooted(
         IntegrityError: a record quotes bytes that its capture does not have.
         OSError: the folder cannot be read or written.
     """
-    captured = captures_in(folder)
-    seed = seed_of(captured(one.digest) for one in package.captured)
-    readings = readings_head(seed, pages, captured)
-    (folder / INDEX).write_bytes(readings.index)
-    head = Head(READINGS, readings.count, readings.head.hex())
+    found = grown(package.captured, files, pages, captures_in(folder))
+    (folder / INDEX).write_bytes(found.index)
     return Manifest(
         batch=package.batch,
-        salt=seed.hex(),
-        tables=heads_of(files, seed, cache(captured), head),
+        salt=found.seed.hex(),
+        tables=found.tables,
         members=tuple(_members(folder)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """The trees over a package's records and readings: what its root is made of."""
+
+    seed: bytes
+    tables: tuple[Head, ...]
+    index: bytes
+    """The index of the readings."""
+
+    @property
+    def root(self) -> Digest:
+        """The package's identity."""
+        return root_of(head.leaf() for head in self.tables)
+
+
+def grown(
+    captures: Sequence[Capture],
+    files: Mapping[str, bytes],
+    pages: Sequence[SeriesPage],
+    captured: Captured,
+) -> Grown:
+    """Return the head of every table of an evaluation, from its files and its captured bytes.
+
+    Raises:
+        IntegrityError: a record quotes bytes that its capture does not have.
+    """
+    seed = seed_of(captured(one.digest) for one in captures)
+    readings = readings_head(seed, pages, captured)
+    head = Head(READINGS, readings.count, readings.head.hex())
+    return Grown(seed, heads_of(files, seed, cache(captured), head), readings.index)
 
 
 def captures_in(folder: Path) -> Callable[[Digest], bytes]:

@@ -12,9 +12,9 @@ from contracts.sources.contract import SourceContract
 from contracts.steps import day_of
 from contracts.subject import Reduction
 from tasks import reading
+from tasks.approved import strategy_of
 from tasks.desk import Desk
-from tasks.evidence import read_source
-from tasks.judge import strategy_of
+from tasks.evidence import read_source, shelf_of
 from tasks.sources.equipment import TagWindow
 
 
@@ -24,7 +24,7 @@ def equipment_windows(desk: Desk, batch: str, record: Sequence[Capture]) -> tupl
     Without a batch record nobody knows when a step ran and on which equipment: there is nothing to
     ask, and the criteria that need the series say so.
     """
-    got = read_source(desk, Collection(batch, tuple(record)), "batch_record")
+    got = read_source(shelf_of(desk), Collection(batch, tuple(record)), "batch_record")
     if isinstance(got, Quarantine):
         return ()
     strategy = strategy_of(desk, batch).strategy

@@ -12,6 +12,7 @@ from contracts.collection import Collection
 from contracts.environment import Fact
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest, digest_of
+from contracts.leaves import Captured
 from contracts.lineage import edges
 from contracts.manifest import (
     EVALUATION,
@@ -26,19 +27,22 @@ from contracts.manifest import (
 from contracts.times import written
 from contracts.words import WORDING
 from expectations import compiler
-from tasks import environment, reading
 from tasks.evidence import ReadEvidence
 from tasks.judge import Judged
+from tasks.reading import Document
 from tasks.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """The evaluation's number, its time, and the zones its sources write their times in."""
+    """What is a fact of an evaluation and follows from no evidence."""
 
     number: int
     judged_at: datetime
     zones: Mapping[str, str]
+    """The zone each source writes its times in."""
+    made_with: tuple[Fact, ...]
+    """The code and the locked libraries."""
 
 
 def worksheet(
@@ -46,19 +50,19 @@ def worksheet(
     evidence: ReadEvidence,
     collection: Collection,
     sitting: Sitting,
-    store: Store,
+    captured: Captured,
 ) -> dict[str, bytes]:
     """Return the evaluation's files by their path in the package."""
-    files = _bound(judged)
+    files = _bound(judged, evidence.contracts)
     verdicts: list[Json] = [one.record() for one in judged.verdicts]
     tables: Mapping[str, Sequence[Mapping[str, Json]]] = {
         "answers": [one.record() for one in both_answered(judged.asked, judged.answers)],
         "captures": [
-            ChunkedCapture(one, tree_of(store.get(one.digest))).record()
+            ChunkedCapture(one, tree_of(captured(one.digest))).record()
             for one in collection.captures
         ],
         "criteria": [one.record() for one in judged.criteria],
-        "environment": [one.record() for one in _environment(judged, files)],
+        "environment": [one.record() for one in _environment(judged, sitting, files)],
         "exceptions": [one.record() for one in judged.exceptions],
         "lineage": list(edges(judged.asked, judged.verdicts, judged.observations)),
         "observations": [one.record() for one in judged.observations],
@@ -74,11 +78,12 @@ def worksheet(
     return files
 
 
-def _bound(judged: Judged) -> dict[str, bytes]:
+def _bound(judged: Judged, contracts: Mapping[str, Document]) -> dict[str, bytes]:
     """Return the files that the environment's facts bind: strategy, contracts, suites."""
     files = {STRATEGY: _line(judged.strategy.record())}
+    files |= {f"strategy/files/{name}": data for name, data in judged.strategy_files.items()}
     for source in SOURCES:
-        files[contract_path(source)] = _line(reading.contract_document(source))
+        files[contract_path(source)] = _line(dict(contracts[source]))
     for name, compiled in compiler.compile_all(judged.strategy, judged.day, judged.context).items():
         files[f"suites/{name}"] = (
             json.dumps(compiled, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -86,9 +91,9 @@ def _bound(judged: Judged) -> dict[str, bytes]:
     return files
 
 
-def _environment(judged: Judged, files: Mapping[str, bytes]) -> Iterator[Fact]:
+def _environment(judged: Judged, sitting: Sitting, files: Mapping[str, bytes]) -> Iterator[Fact]:
     """Yield what the evaluation was made with, each by its digest."""
-    yield from environment.facts()
+    yield from sitting.made_with
     strategy = judged.strategy
     yield Fact("strategy", strategy.product, strategy.digest, strategy.version)
     for path, data in sorted(files.items()):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from twice import twice as twice  # noqa: PLC0414 (a fixture that three folders share)
 
 _NUMBERS = count(1)
 

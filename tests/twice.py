@@ -1,0 +1,184 @@
+"""One demo batch that is evaluated three times: its laboratory is late and corrects a result."""
+
+import json
+import shutil
+import threading
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+BATCH = "CART-26-0001"
+FIRST, LATER = "2026-03-20T06:00:00+00:00", "2026-03-24T06:00:00+00:00"
+RECORDED = "2026-03-22T10:00:00+00:00"
+"""When the laboratory says that it took down what comes late."""
+
+
+def late(item):
+    """The viability of the drug product is not measured yet."""
+    if (item.get("Keyword"), item.get("getRequestID")) == ("VIAB", "DP-0001"):
+        item.update(
+            Result=None,
+            getResult="",
+            ResultCaptureDate=None,
+            getResultCaptureDate=None,
+            getSubmittedBy=None,
+            getVerificators=[],
+            review_state="unassigned",
+        )
+
+
+def before_correction(item):
+    """The purity of the drug product is told as another number than later."""
+    if (item.get("Keyword"), item.get("getRequestID")) == ("CD3", "DP-0001"):
+        item.update(Result="99.9", getResult="99.9")
+
+
+def arrived(item):
+    """The viability is there, recorded in between."""
+    if (item.get("Keyword"), item.get("getRequestID")) == ("VIAB", "DP-0001"):
+        item.update(ResultCaptureDate=RECORDED, getResultCaptureDate=RECORDED)
+
+
+@dataclass
+class Bent:
+    """A door in front of the plant's LIMS that may say its analyses otherwise, while it runs."""
+
+    behind: str = ""
+    url: str = ""
+    bends: tuple = ()
+    asked: list = field(default_factory=list)
+
+    def answer(self, path, headers):
+        self.asked.append(path)
+        request = urllib.request.Request(self.behind + path, headers=headers)  # noqa: S310
+        with urllib.request.urlopen(request) as got:  # noqa: S310 (the plant on the loopback)
+            body, kind = got.read(), got.headers["Content-Type"]
+        said = json.loads(body)
+        for item in said.get("items", ()):
+            for bend in self.bends:
+                bend(item)
+        return json.dumps(said).encode(), kind
+
+
+@contextmanager
+def bent_lims(behind):
+    door = Bent(behind)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            told = {"Authorization", "Cookie", "X-Api-Key", "Accept"}
+            headers = {name: value for name, value in self.headers.items() if name in told}
+            try:
+                body, kind = door.answer(self.path, headers)
+            except urllib.error.HTTPError as error:
+                self.send_error(error.code)
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    door.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield door
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def evaluated(site, home, strategies=None, reason="batch completed"):
+    """Collect, judge and package the batch, as the flows do, without Prefect around it."""
+    from contracts.criterion import Stage
+    from tasks.collect import collect_source, file_collection
+    from tasks.desk import open_desk
+    from tasks.evaluate import evaluate_collection
+    from tasks.package import assemble_evaluation
+    from tasks.windows import equipment_windows
+
+    ledger = f"sqlite:///{home / 'ledger.sqlite'}"
+    desk = open_desk(site, home, ledger, packages=home / "packages", strategies=strategies)
+    with desk.ledger:
+        record = collect_source(desk, BATCH, "batch_record")
+        outcomes = {
+            "batch_record": record,
+            "lims": collect_source(desk, BATCH, "lims"),
+            "equipment": collect_source(
+                desk, BATCH, "equipment", equipment_windows(desk, BATCH, record)
+            ),
+        }
+        collection = file_collection(desk, BATCH, outcomes)
+        done = evaluate_collection(desk, BATCH, collection, Stage.INITIAL, reason)
+        return assemble_evaluation(desk, BATCH, done.number).folder
+
+
+@dataclass(frozen=True)
+class Twice:
+    """Where the packages lie: late and wrong first, then whole, then by a moved limit."""
+
+    home: Path
+    site: Path
+    first: Path
+    second: Path
+    moved: Path
+
+
+def moved_strategy(folder):
+    """Copy the shipped strategy with the viability asked higher than the batch has it."""
+    from expectations.strategy import folder_for
+
+    shutil.copytree(folder_for("car-t-autologous"), folder)
+    file = folder / "release_testing.yaml"
+    text = file.read_text()
+    for old, new in (
+        (
+            'low: "80.0", cites: "EXAMPLE: Blood 134 (Supplement 1), 594"',
+            'low: "99.0", cites: "CC-1"',
+        ),
+        ('kind: alert, low: "85.0"', 'kind: alert, low: "99.5"'),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    file.write_text(text)
+    return folder
+
+
+def _at(site, clock, lims):
+    text = site.read_text()
+    for line in text.splitlines():
+        if line.startswith("clock:"):
+            text = text.replace(line, f'clock: "{clock}"')
+        if line.strip().startswith('url: "http') and line.endswith('/senaite"'):
+            text = text.replace(line, f'    url: "{lims}/senaite"')
+    site.write_text(text)
+
+
+@pytest.fixture(scope="session")
+def twice(tmp_path_factory):
+    from flows.plant import running_plant
+    from tasks.site import load_site
+
+    home = tmp_path_factory.mktemp("twice")
+    with running_plant(home / "plant") as plant:
+        site = plant.site_file()
+        behind = load_site(site).sources["lims"].url.removesuffix("/senaite")
+        with bent_lims(behind) as lims:
+            _at(site, FIRST, lims.url)
+            lims.bends = (late, before_correction)
+            first = evaluated(site, home)
+            _at(site, LATER, lims.url)
+            lims.bends = (arrived,)
+            second = evaluated(site, home, reason="a late result came")
+            strategies = moved_strategy(home / "strategy")
+            moved = evaluated(site, home, strategies, reason="a limit moved")
+    return Twice(home, site, first, second, moved)
