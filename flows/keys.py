@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from contracts.trust import Use
-from flows.settings import Settings
 from flows.terminal import AsJson, errors_in_words, print_json
 
 if TYPE_CHECKING:
+    from flows.settings import Settings
     from tasks.keys import Entered, Keys
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
 Reason = Annotated[str, typer.Option(help="Why; it goes on the record.")]
 
 
-def keys_of(settings: Settings, origin: str, entered: "Entered | None" = None) -> "Keys":
+def keys_of(settings: "Settings", origin: str, entered: "Entered | None" = None) -> "Keys":
     """Return the keys of a home, as the settings name them.
 
     `origin` is the C2SP origin of the evaluation log, which new keys are named by.
@@ -120,6 +120,8 @@ def revoke(
 
 def _keys() -> "Keys":
     """Return the keys of this home; a new one is named as the last one was."""
+    from flows.settings import Settings
+
     settings = Settings()
     held = keys_of(settings, "batchproof").all()
     return keys_of(settings, held[-1].trusted.name if held else "batchproof")

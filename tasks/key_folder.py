@@ -172,7 +172,9 @@ def read_private(path: Path) -> bytes:
             move=_MOVE,
         ) from error
     if len(data) > _LARGEST_FILE:
-        raise SealError("a file too long for a key", where=str(path), move=_MOVE)
+        raise SealError(
+            "a file too long for a key", expected="a key file", where=str(path), move=_MOVE
+        )
     return data
 
 

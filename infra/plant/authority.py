@@ -68,7 +68,12 @@ class Authority:
         (self.folder / "serial").write_text("01\n", encoding="utf-8")
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self._server.server_port
+        return self.port
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; 0 before its start."""
+        return self._server.server_port if self._server else 0
 
     def stop(self) -> None:
         """Stop listening and give the port back."""
