@@ -1,13 +1,10 @@
 """Whatever is lost, changed or odd in a log is said in words, by the program too."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+from click.testing import Result as Answer
 from log.log_nouns import (
     AT,
     BATCH,
@@ -24,16 +21,17 @@ from log.log_nouns import (
     judged,
     key_change,
 )
+from typer.testing import CliRunner
 
 from contracts.log_entry import Filed, GivenUp, Intent, Result
 from contracts.log_review import findings
 from contracts.log_seal import Sealed
 from contracts.log_text import Logged, text_of
 from contracts.tlog_checkpoint import Checkpoint, checkpoint_of
+from flows.cli import app
 from tasks.log import EvaluationLog
 from tasks.log_check import check_log
 
-FOLDER = Path(__file__).parents[2]
 FILED = Filed(AT, BATCH, COLLECTION, 1, ROOT)
 SEAL = Sealed(envelope(), BATCH, "initial", 1, ROOT)
 
@@ -160,36 +158,29 @@ def test_a_checkpoint_of_another_log_is_said(full):
     assert "a checkpoint of the log other; this is batchproof/demo-site" in found.words
 
 
-def run(home, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()", "log", *arguments],
-        cwd=FOLDER,
-        env=os.environ | {"BATCHPROOF_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(home, *arguments: str) -> Answer:
+    return CliRunner().invoke(app, ["log", *arguments], env={"BATCHPROOF_HOME": str(home)})
 
 
 def test_the_program_shows_writes_and_checks(full, tmp_path, key):
     shown = run(tmp_path, "show", BATCH)
-    assert shown.returncode == 0, shown.stderr
+    assert shown.exit_code == 0, shown.stderr
     assert "evaluation 2 begun for the initial stage by p.owner: a second look" in shown.stdout
     assert len(shown.stdout.splitlines()) == 6
     written = run(tmp_path, "write", str(tmp_path / "tiles"))
     assert "5 entries of batchproof/demo-site" in written.stdout
     seen = str(tmp_path / "tiles" / "checkpoint")
     checked = run(tmp_path, "check", "--checkpoint", seen, "--key", str(key.public))
-    assert (checked.returncode, checked.stdout[:22]) == (0, "No findings: 6 entries")
+    assert (checked.exit_code, checked.stdout[:22]) == (0, "No findings: 6 entries")
     other = run(tmp_path, "check", "--checkpoint", seen, "--key", str(LogKey("x").public))
-    assert (other.returncode, "did not sign" in other.stderr) == (1, True)
+    assert (other.exit_code, "did not sign" in other.stderr) == (1, True)
 
     change(tmp_path, "DELETE FROM log_entry WHERE position > 3")
     cut = run(tmp_path, "check", "--checkpoint", seen, "--json")
-    assert cut.returncode == 1
+    assert cut.exit_code == 1
     assert "that you saw counts 5 entries, the log has 4" in cut.stdout
 
 
 def test_a_home_without_a_log_is_not_whole(tmp_path):
     done = run(tmp_path, "check")
-    assert (done.returncode, "without an entry" in done.stderr) == (1, True)
+    assert (done.exit_code, "without an entry" in done.stderr) == (1, True)

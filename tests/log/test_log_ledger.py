@@ -2,14 +2,11 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from ledger.ledger_nouns import capture_of
+from ledger.test_ledger_concurrency import run
 from log.log_nouns import (
     AT,
     BATCH,
@@ -32,8 +29,6 @@ from contracts.log_entry import GivenUp, Intent
 from contracts.log_review import findings
 from tasks.ledger.ledger import Ledger
 from tasks.log_check import check_log
-
-ROOT = Path(__file__).parents[2]
 
 
 def kinds(ledger) -> list[str]:
@@ -131,34 +126,10 @@ def test_the_tree_is_that_of_the_entries_at_every_size(ledger):
             ledger.log.inclusion(index, size)
 
 
-def program(name: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "ledger" / "ledger_program.py"), name, *arguments],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def test_eight_writers_make_one_log_without_a_gap(url):
-    program("writers", url, "8", "3")
-
-    with Ledger.open(url) as ledger:
-        log = ledger.log.entries()
-        # 8 writers x 3 evaluations + 1 that all of them wanted, each an intent and a result
-        assert [one.index for one in log] == list(range(2 * (8 * 3 + 1)))
-        assert {one.words.partition(" judges")[2] for one in check_log(ledger)} == {
-            f" the collection {COLLECTION}, which was not filed in the log before"
-        }
-
-
 def test_who_is_killed_within_an_entry_leaves_neither_it_nor_its_row(url):
     # Killed after the row of the result was written, after its entry, and after a node of the tree.
-    program("killed", url, "evaluation_result", "log_entry", "log_node")
+    done = run("killed", url, "evaluation_result", "log_entry", "log_node")
+    assert done.returncode == 0, done.stderr
 
     with Ledger.open(url) as ledger:
         log = ledger.log.entries()
