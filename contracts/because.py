@@ -77,7 +77,7 @@ class Explained:
         self._then = {one.id: one for one in found.then.package.criteria}
         self._now = {one.id: one for one in found.now.package.criteria}
         self._revised = {one.id: one for one in found.criteria}
-        self._moves = dict(source_moves(found))
+        self._moves = {source: words for source, words, _ in source_moves(found)}
 
     def flips(self) -> tuple[Flip, ...]:
         """Return every verdict with another outcome, in the strategy's order."""

@@ -258,11 +258,12 @@ def quarantined(side: Side) -> dict[str, str]:
     return {one.source: one.in_words() for one in side.package.quarantines}
 
 
-def source_moves(found: Differences) -> Iterator[tuple[str, str]]:
-    """Yield each source that is in quarantine on one side only, in words."""
+def source_moves(found: Differences) -> Iterator[tuple[str, str, str]]:
+    """Yield each source in quarantine on one side only: its name, what changed, and the reason."""
     then, now = quarantined(found.then), quarantined(found.now)
     for source in sorted({*then, *now}):
+        name = source_in_words(source)
         if source in then and source not in now:
-            yield source, f"{then[source]}; that was then, and it is read now"
+            yield source, f"the {name} was in quarantine then and could be read now", then[source]
         elif source in now and source not in then:
-            yield source, f"{now[source]}; it could be read then ({source_in_words(source)})"
+            yield source, f"the {name} could be read then and is in quarantine now", now[source]

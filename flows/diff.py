@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.because import Explained, Flip
+from contracts.because import Explained, Flip, outcome_in_words
 from contracts.canonical import Json, parse_strict
 from contracts.changes import minute
 from contracts.differences import Differences, Side, differences, source_moves
@@ -74,7 +74,10 @@ def answer_of(found: Differences, explained: Explained) -> dict[str, Json]:
         "readings": list(found.tags),
         "restated": list(explained.restated()),
         "same": found.same,
-        "sources": [{"source": name, "words": words} for name, words in source_moves(found)],
+        "sources": [
+            {"reason": reason, "source": name, "words": words}
+            for name, words, reason in source_moves(found)
+        ],
         "then": _side(found.then),
     }
 
@@ -125,16 +128,22 @@ def _named(side: Side) -> str:
 
 
 def _flips(flips: tuple[Flip, ...]) -> Iterator[str]:
+    """Yield the flipped verdicts; what flipped alike for the same reason stands together."""
     yield ""
     if not flips:
         yield "No verdict flipped."
     else:
         yield f"{len(flips)} verdict{'' if len(flips) == 1 else 's'} flipped:"
+    alike: dict[tuple[object, ...], list[Flip]] = {}
     for one in flips:
-        yield f"  {one.in_words()}"
-        yield from (f"      because {reason.words}" for reason in one.reasons)
-        if one.now is not None:
-            yield f"      now reads: {one.now.message}"
+        outcomes = (outcome_in_words(one.then), outcome_in_words(one.now))
+        alike.setdefault((*outcomes, one.reasons), []).append(one)
+    for (was, comes, _), those in alike.items():
+        for one in those:
+            yield f"  {one.criterion.id} {one.criterion.title}: {was} then, {comes} now"
+            if one.now is not None and len(those) == 1:
+                yield f"      now reads: {one.now.message}"
+        yield from (f"      because {reason.words}" for reason in those[0].reasons)
 
 
 def _exceptions(found: Differences) -> Iterator[str]:
@@ -160,7 +169,7 @@ def _inputs(found: Differences) -> Iterator[str]:
     for name, was, comes in found.context:
         told = f"{was or 'not on record'} then, {comes or 'not on record'} now"
         yield f"{name.replace('_', ' ')}: {told}"
-    yield from (f"source: {words}" for _, words in source_moves(found))
+    yield from (f"{words}: {reason}" for _, words, reason in source_moves(found))
     yield from _cut(
         [f"{source_in_words(one.one.source)}: {one.in_words()}" for one in found.observations]
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from contracts.canonical import Json
 from contracts.changes import minute, observation_in_words, said
-from contracts.errors import NotFoundError
+from contracts.errors import NotFoundError, UnreadableError
 from contracts.times import read_time, written
 from contracts.words import source_in_words
 from flows.office import open_office
@@ -18,8 +18,7 @@ def known(batch: str, site: str | None, number: int | None, at: str | None) -> K
     """Return what was known of a batch for an evaluation, or at a time.
 
     Raises:
-        NotFoundError: both were named, or nothing was known.
-        UnreadableError: the time has no zone, or is none.
+        NotFoundError: both were named, the time has no zone, or nothing was known.
         SiteError: no site file was named, or it is not one.
     """
     if number is not None and at is not None:
@@ -27,9 +26,16 @@ def known(batch: str, site: str | None, number: int | None, at: str | None) -> K
             "an evaluation and a time", expected="one of them", move="leave one of them out"
         )
     with open_office(site) as desk:
-        return (
-            known_for(desk, batch, number) if at is None else known_at(desk, batch, read_time(at))
-        )
+        return known_for(desk, batch, number) if at is None else known_at(desk, batch, _time(at))
+
+
+def _time(text: str) -> datetime:
+    try:
+        return read_time(text)
+    except UnreadableError as error:
+        raise NotFoundError(
+            error.found, expected=error.expected, move="write the time with its zone"
+        ) from error
 
 
 def answer_of(found: Known) -> dict[str, Json]:

@@ -1,4 +1,6 @@
-"""One demo batch that is evaluated three times: its laboratory is late and corrects a result."""
+"""One demo batch that is evaluated three times: first nobody answers for the equipment, and the
+laboratory is late and tells a result that it corrects; then all is there; then a limit is moved.
+"""
 
 import json
 import shutil
@@ -100,6 +102,7 @@ def bent_lims(behind):
 def evaluated(site, home, strategies=None, reason="batch completed"):
     """Collect, judge and package the batch, as the flows do, without Prefect around it."""
     from contracts.criterion import Stage
+    from contracts.errors import SourceError
     from tasks.collect import collect_source, file_collection
     from tasks.desk import open_desk
     from tasks.evaluate import evaluate_collection
@@ -109,14 +112,17 @@ def evaluated(site, home, strategies=None, reason="batch completed"):
     ledger = f"sqlite:///{home / 'ledger.sqlite'}"
     desk = open_desk(site, home, ledger, packages=home / "packages", strategies=strategies)
     with desk.ledger:
-        record = collect_source(desk, BATCH, "batch_record")
-        outcomes = {
-            "batch_record": record,
-            "lims": collect_source(desk, BATCH, "lims"),
-            "equipment": collect_source(
-                desk, BATCH, "equipment", equipment_windows(desk, BATCH, record)
-            ),
-        }
+
+        def collect(source, *windows):
+            try:
+                return collect_source(desk, BATCH, source, *windows)
+            except SourceError as error:
+                return error
+
+        record = collect("batch_record")
+        windows = equipment_windows(desk, BATCH, record)
+        outcomes = {"batch_record": record, "lims": collect("lims")}
+        outcomes["equipment"] = collect("equipment", windows)
         collection = file_collection(desk, BATCH, outcomes)
         done = evaluate_collection(desk, BATCH, collection, Stage.INITIAL, reason)
         return assemble_evaluation(desk, BATCH, done.number).folder
@@ -124,7 +130,7 @@ def evaluated(site, home, strategies=None, reason="batch completed"):
 
 @dataclass(frozen=True)
 class Twice:
-    """Where the packages lie: late and wrong first, then whole, then by a moved limit."""
+    """Where the packages lie: in the order of the evaluations, each with its own story."""
 
     home: Path
     site: Path
@@ -153,14 +159,18 @@ def moved_strategy(folder):
     return folder
 
 
-def _at(site, clock, lims):
-    text = site.read_text()
-    for line in text.splitlines():
+def _at(site, clock, lims, equipment):
+    """Rewrite the site file: what time it is, and which doors are asked."""
+    lines = site.read_text().splitlines(keepends=True)
+
+    for number, line in enumerate(lines):
         if line.startswith("clock:"):
-            text = text.replace(line, f'clock: "{clock}"')
-        if line.strip().startswith('url: "http') and line.endswith('/senaite"'):
-            text = text.replace(line, f'    url: "{lims}/senaite"')
-    site.write_text(text)
+            lines[number] = f'clock: "{clock}"\n'
+        elif "url:" in line and "/senaite" in line:
+            lines[number] = f'    url: "{lims}/senaite"\n'
+        elif "url:" in line and "opc.tcp:" in line:
+            lines[number] = f'    url: "{equipment}"\n'
+    site.write_text("".join(lines))
 
 
 @pytest.fixture(scope="session")
@@ -171,12 +181,14 @@ def twice(tmp_path_factory):
     home = tmp_path_factory.mktemp("twice")
     with running_plant(home / "plant") as plant:
         site = plant.site_file()
-        behind = load_site(site).sources["lims"].url.removesuffix("/senaite")
+        sources = load_site(site).sources
+        behind = sources["lims"].url.removesuffix("/senaite")
+        equipment = sources["equipment"].url
         with bent_lims(behind) as lims:
-            _at(site, FIRST, lims.url)
+            _at(site, FIRST, lims.url, "opc.tcp://127.0.0.1:9/nobody")
             lims.bends = (late, before_correction)
             first = evaluated(site, home)
-            _at(site, LATER, lims.url)
+            _at(site, LATER, lims.url, equipment)
             lims.bends = (arrived,)
             second = evaluated(site, home, reason="a late result came")
             strategies = moved_strategy(home / "strategy")
