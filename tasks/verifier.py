@@ -771,7 +771,7 @@ def _told_time(info: bytes, sealed: bytes) -> datetime:
     demand(hashed.content(0x04) == expected, words)
     written = told.content(0x18).decode("ascii")
     demand(re.fullmatch(r"\d{14}(\.\d*[1-9])?Z", written), f"The time {written[:40]}.")
-    at = datetime.strptime(written[:14] + "+0000", "%Y%m%d%H%M%S%z")
+    at = datetime.strptime(f"{written[:14]}+0000", "%Y%m%d%H%M%S%z")
     return at + timedelta(seconds=float("0" + written[14:-1]))
 
 
@@ -796,7 +796,17 @@ def _signer(signer: list[Der], info: bytes, held: list[x509.Certificate]) -> x50
             same and certificate.serial_number == int.from_bytes(serial.content(0x02), "big"),
             "The signer names another certificate than its attributes.",
         )
-    signing = algorithm(by)
+    check_authority_signature(
+        certificate, (algorithm(by), name, signature.content(0x04)), attributes
+    )
+    return certificate
+
+
+def check_authority_signature(
+    certificate: x509.Certificate, how: tuple[str, str, bytes], attributes: Der
+) -> None:
+    """The certificate's key must have signed the attributes, in the way that the token names."""
+    signing, name, signature = how
     family, _, hash_of = signing.partition(" ")
     kinds = {"rsa": rsa.RSAPublicKey, "ecdsa": ec.EllipticCurvePublicKey}
     public = certificate.public_key()
@@ -804,10 +814,9 @@ def _signer(signer: list[Der], info: bytes, held: list[x509.Certificate]) -> x50
     demand(of_kind and signing in OID.values(), f"A signature by '{signing}'.")
     demand(hash_of in {"", name}, f"A signature by '{signing}' over {name}.")
     try:
-        check_signature(public, (name, signature.content(0x04)), b"\x31" + attributes.whole[1:])
+        check_signature(public, (name, signature), b"\x31" + attributes.whole[1:])
     except InvalidSignature as error:
         raise RefusedError("The authority's signature is not over this token.") from error
-    return certificate
 
 
 def _identified(named: Mapping[str, Der], held: list[x509.Certificate]) -> x509.Certificate:
