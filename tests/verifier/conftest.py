@@ -3,7 +3,9 @@
 import copy
 
 import pytest
-from verifier.sealed import Authority, World, built, sealed
+from verifier.sealed import Authority, World, built, in_folder, sealed
+
+from tasks import verifier
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +33,26 @@ def world(honest):
 @pytest.fixture
 def package(honest):
     return copy.deepcopy(honest[1])
+
+
+@pytest.fixture
+def look(tmp_path):
+    """Verify a package's files, by the keys of the honest world."""
+
+    def verify(world, package, *, trust=None, seen=None, log=None):
+        folder = in_folder(package.files, tmp_path / "package")
+        given = verifier.Trust(trust or world.trust(), given=True)
+        return verifier.check_path(folder, given, seen, log)
+
+    return verify
+
+
+@pytest.fixture
+def caught(look):
+    """Return which checks catch a forgery, and all their words."""
+
+    def verify(*args, **options):
+        findings = look(*args, **options).findings
+        return {one.check for one in findings}, " ".join(one.words for one in findings)
+
+    return verify

@@ -261,7 +261,7 @@ class World:
                 "authorities": [self.tsa.root_pem],
                 "format": "batchproof-trust/1",
                 "keys": [
-                    record_of(self.seal_key, "seal", "Demo site", **until),
+                    record_of(self.seal_key, "seal", "demo-site", **until),
                     record_of(self.log_key, "log", ORIGIN),
                     record_of(self.witness_key, "witness", WITNESS),
                 ],
@@ -404,6 +404,75 @@ class Authority:
         run("-query", "-data", "data", "-sha256", "-cert", "-out", "asked")
         run("-reply", "-config", "ts.cnf", "-queryfile", "asked", "-out", "answer")
         return (self.folder / "answer").read_bytes()
+
+
+    def stamp_as(self, data, _folder=None, days=None, at=None, digest="sha256", **how):
+        """A stamp from scratch, by a certificate that `openssl ts` would not stamp with."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        days = days or (datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC))
+        cert = certified("Odd TSA", key, (self.root, self.root_key), days, **how)
+        return token(cert, key, data, at or datetime.now(UTC), digest)
+
+
+def tlv(tag, *parts):
+    body = b"".join(parts)
+    if len(body) < 128:
+        return bytes([tag, len(body)]) + body
+    size = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(size)]) + size + body
+
+
+def sequence(*parts):
+    return tlv(0x30, *parts)
+
+
+def number(value):
+    return tlv(0x02, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def named(hexed_oid):
+    return tlv(0x06, bytes.fromhex(hexed_oid))
+
+
+DIGESTS = {"sha256": "608648016503040201", "sha512": "608648016503040203", "sha1": "2b0e03021a"}
+TST_INFO, SIGNED_DATA = named("2a864886f70d0109100104"), named("2a864886f70d010702")
+
+
+def token(cert, key, data, at, digest):
+    """A time-stamp response (RFC 3161, 2.4.2) with the attributes of RFC 5035."""
+    how, der = sequence(named(DIGESTS[digest])), cert.public_bytes(serialization.Encoding.DER)
+    info = sequence(
+        number(1),
+        named("2a030401"),
+        sequence(how, tlv(0x04, hashlib.new(digest, data).digest())),
+        number(7),
+        tlv(0x18, at.strftime("%Y%m%d%H%M%SZ").encode()),
+    )
+    identified = sequence(sequence(sequence(tlv(0x04, hashlib.sha256(der).digest()))))
+    values = {
+        "2a864886f70d010903": TST_INFO,
+        "2a864886f70d010904": tlv(0x04, hashlib.sha256(info).digest()),
+        "2a864886f70d010910022f": identified,
+    }
+    attributes = b"".join(sequence(named(one), tlv(0x31, said)) for one, said in values.items())
+    signature = key.sign(tlv(0x31, attributes), ec.ECDSA(hashes.SHA256()))
+    sha256 = sequence(named(DIGESTS["sha256"]))
+    signer = sequence(
+        number(1),
+        sequence(cert.issuer.public_bytes(), number(cert.serial_number)),
+        sha256,
+        tlv(0xA0, attributes),
+        sequence(named("2a8648ce3d040302")),
+        tlv(0x04, signature),
+    )
+    content = sequence(
+        number(3),
+        tlv(0x31, sha256),
+        sequence(TST_INFO, tlv(0xA0, tlv(0x04, info))),
+        tlv(0xA0, der),
+        tlv(0x31, signer),
+    )
+    return sequence(sequence(number(0)), sequence(SIGNED_DATA, tlv(0xA0, content)))
 
 
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
