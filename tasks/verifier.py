@@ -1521,7 +1521,7 @@ class Tiles:
     def _bundle(self, at: int) -> list[bytes]:
         """Return the entries of one bundle: each after its length in two bytes."""
         width = min(BLOCK, self.checkpoint.size - at)
-        data, found, start = self._held.read(_tile("entries", at // BLOCK, width)), [], 0
+        data, found, start = self._held.read(tile_path("entries", at // BLOCK, width)), [], 0
         while start < len(data):
             size = int.from_bytes(data[start : start + 2], "big")
             demand(start + 2 + size <= len(data), f"The bundle at entry {at} is cut.")
@@ -1533,7 +1533,7 @@ class Tiles:
     def _check_tiles(self, level: int, found: list[bytes]) -> None:
         for at in range(0, len(found), BLOCK):
             hashed = found[at : at + BLOCK]
-            name = _tile(str(level), at // BLOCK, len(hashed))
+            name = tile_path(str(level), at // BLOCK, len(hashed))
             demand(self._held.read(name) == b"".join(hashed), f"{name} is of other entries.")
         full = range(0, len(found) - BLOCK + 1, BLOCK)
         if full:
@@ -1570,7 +1570,7 @@ class Tiles:
                 yield one
 
 
-def _tile(level: str, number: int, width: int) -> str:
+def tile_path(level: str, number: int, width: int) -> str:
     """Return the path of a tile (C2SP tlog-tiles): x001/x234/067, with .p/WIDTH when not full."""
     said = f"{number % 1000:03d}"
     while number := number // 1000:
@@ -1740,7 +1740,7 @@ def as_json(report: Report) -> str:
 def in_words(report: Report) -> str:
     """Return the report for a person; signs that a terminal would obey are replaced."""
     lines = [
-        f"FINDING check {one.check}, {one.member}{f' row {one.row}' if one.row else ''}: {one.words}"
+        f"FINDING check {one.check}, {one.member}{f' row {one.row}' * bool(one.row)}: {one.words}"
         for one in report.findings
     ]
     lines += [f"not checked: {one}" for one in report.not_checked]

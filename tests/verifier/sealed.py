@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 BATCH = "CART-26-0001"
 RECORDS = (
-    "answers captures criteria environment evaluation exceptions lineage observations quarantines "
-    "series unread verdicts"
-).split()
+    *("answers", "captures", "criteria", "environment", "evaluation", "exceptions", "lineage"),
+    *("observations", "quarantines", "series", "unread", "verdicts"),
+)
 ORIGIN, WITNESS = "batchproof/demo", "witness.example/w1"
 
 
@@ -404,7 +404,6 @@ class Authority:
         run("-query", "-data", "data", "-sha256", "-cert", "-out", "asked")
         run("-reply", "-config", "ts.cnf", "-queryfile", "asked", "-out", "answer")
         return (self.folder / "answer").read_bytes()
-
 
     def stamp_as(self, data, _folder=None, days=None, at=None, digest="sha256", **how):
         """A stamp from scratch, by a certificate that `openssl ts` would not stamp with."""

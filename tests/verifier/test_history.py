@@ -9,7 +9,6 @@ from verifier.sealed import (
     b64,
     built,
     canon,
-    enveloped,
     hexed,
     in_folder,
     mth,
@@ -84,7 +83,7 @@ def test_unfavourable_evaluation_taken_out_of_the_log(world, package, caught, lo
 
 def test_two_roots_for_one_size(world, package, caught):
     seen = world.checkpoint()
-    world.entries = [canon({"kind": "other"})] + world.entries[1:]
+    world.entries = [canon({"kind": "other"}), *world.entries[1:]]
     world.entries.pop()
     forged = sealed(world, built())
     checks, words = caught(world, forged, seen=seen)
@@ -301,9 +300,7 @@ def test_log_of_several_tiles(world, package, look, tmp_path):
         some = entries[at : at + 256]
         name = f"00{at // 256}" + ("" if len(some) == 256 else f".p/{len(some)}")
         files[f"tile/0/{name}"] = b"".join(mth([one]) for one in some)
-        files[f"tile/entries/{name}"] = b"".join(
-            len(one).to_bytes(2, "big") + one for one in some
-        )
+        files[f"tile/entries/{name}"] = b"".join(len(one).to_bytes(2, "big") + one for one in some)
     files["tile/1/000.p/2"] = mth(entries[:256]) + mth(entries[256:512])
     folder = in_folder(files, tmp_path / "log")
     assert look(world, package, log=folder).findings == []
@@ -315,9 +312,8 @@ def test_names_of_tiles():
     """C2SP tlog-tiles' own example: tile 1234067 is x001/x234/067."""
     from tasks import verifier
 
-    assert verifier._tile("0", 1234067, 256) == "tile/0/x001/x234/067"
-    assert verifier._tile("entries", 5, 7) == "tile/entries/005.p/7"
-    assert len(path(0, [b"a", b"b"])) == 1
+    assert verifier.tile_path("0", 1234067, 256) == "tile/0/x001/x234/067"
+    assert verifier.tile_path("entries", 5, 7) == "tile/entries/005.p/7"
 
 
 def test_trees_against_the_plain_ones():
@@ -332,4 +328,3 @@ def test_trees_against_the_plain_ones():
             assert verifier.steps(index, size) == len(way)
             assert verifier.climb(verifier.leaf(some[index]), index, size, way) == mth(some)
     assert verifier.Tree().head() == mth([])
-    assert enveloped is not None

@@ -39,11 +39,11 @@ def test_without_trust_the_keys_are_a_claim_and_named_loudly(world, package, tmp
 def test_the_copy_in_the_package_needs_this_file_alone(world, package, tmp_path):
     source = Path(verifier.__file__).read_bytes()
     folder = in_folder(package.files, tmp_path / "p")
-    (tmp_path / "trust.json").write_bytes(world.trust())
+    trust = tmp_path / "trust.json"
+    trust.write_bytes(world.trust())
     (tmp_path / "verify.py").write_bytes(source)
     answer = subprocess.run(
-        [sys.executable, "-I", tmp_path / "verify.py", folder, "--json"]
-        + ["--trust", tmp_path / "trust.json"],
+        [sys.executable, "-I", tmp_path / "verify.py", folder, "--json", f"--trust={trust}"],
         capture_output=True,
         check=False,
         cwd="/",
