@@ -7,7 +7,6 @@ from contracts import reference, restore, restore_strategy
 from contracts.alternatives import Concluded, concluded
 from contracts.answered import both_answered
 from contracts.canonical import Json, canonical, parse_strict
-from contracts.chunks import tree_of
 from contracts.context import context_of
 from contracts.derive import derive, series_steps, windows
 from contracts.errors import IntegrityError, UnreadableError
@@ -35,7 +34,6 @@ from contracts.readiness import decide
 from contracts.reading import Reading
 from contracts.reading_leaves import READINGS, readings_head
 from contracts.reductions import expected_equipment, reduced
-from contracts.salts import seed_of
 from contracts.series import SeriesPage
 from contracts.sources import batch_record, equipment, lims
 from contracts.sources.contract import SourceContract
@@ -280,12 +278,6 @@ def _bound(again: Again) -> Iterator[tuple[str, str]]:
 
 def _rooted(again: Again) -> Iterator[tuple[str, str]]:
     manifest = manifest_from(again.read(MANIFEST))
-    for digest, tree in again.package.trees.items():
-        if tree_of(again.captured(digest)) != tree:
-            yield f"{CAPTURES}/{digest}", "Its chunks have another tree head than its record names."
-    seed = seed_of(again.captured(one.digest) for one in again.package.captured)
-    if seed != manifest.seed:
-        yield MANIFEST, "The salts are not drawn from the captured bytes."
     pages = _pages(again)
     found = readings_head(manifest.seed, pages, again.captured)
     named = manifest.head(READINGS)
@@ -302,13 +294,13 @@ def _pages(again: Again) -> tuple[SeriesPage, ...]:
 
 
 RECHECKS: tuple[tuple[int, Recheck], ...] = (
-    (5, _quoted),
-    (6, _in_force),
-    (7, _verdicts),
-    (8, _readiness),
-    (9, _read_again),
-    (10, _calculated),
-    (11, _answered),
-    (12, _bound),
-    (13, _rooted),
+    (15, _quoted),
+    (16, _in_force),
+    (17, _verdicts),
+    (18, _readiness),
+    (19, _read_again),
+    (20, _calculated),
+    (21, _answered),
+    (22, _bound),
+    (23, _rooted),
 )

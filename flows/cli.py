@@ -139,16 +139,26 @@ def prepare(
 
 @app.command()
 def verify(
-    package: Annotated[Path, typer.Argument(help="The package's folder.")], as_json: AsJson = False
+    package: Annotated[Path, typer.Argument(help="A package's folder or zip, or a proof file.")],
+    trust: Annotated[
+        Path | None, typer.Option(help="Whom you trust: the site's trust file.", dir_okay=False)
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="The last checkpoint of the log you saw.", dir_okay=False)
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="The evaluation log, written out as a folder of tiles.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Check a package's integrity, offline. Exit code 0 whole, 1 findings.
+    """Check a package or a proof, offline. Exit code 0 no findings, 1 findings.
 
-    Example: batchproof verify demo/CART-26-0001-initial-evaluation-1
+    Example: batchproof verify demo/CART-26-0001-initial-evaluation-1 --trust trust.json
     """
-    from flows.verify import answer_of
+    from flows.verify import answer_of, trusted
 
     with errors_in_words():
-        answer = answer_of(package)
+        answer = answer_of(package, trusted(trust), checkpoint, log)
     if as_json:
         print_json(answer)
     else:
@@ -157,16 +167,24 @@ def verify(
 
 
 def _print_answer(answer: dict[str, Json]) -> None:
-    findings, open_questions = answer["findings"], answer["not_checked"]
-    for one in findings if isinstance(findings, list) else []:
-        typer.echo(plain(f"{one['member']}: {one['words']} (check {one['check']})"))
-    if answer["ok"]:
+    findings, open_questions, said = (
+        value if isinstance(value, list) else []
+        for value in (answer["findings"], answer["not_checked"], answer["said"])
+    )
+    for one in findings:
+        row = f" row {one['row']}" if one["row"] else ""
+        typer.echo(plain(f"{one['member']}{row}: {one['words']} (check {one['check']})"))
+    for words in said:
+        typer.echo(plain(str(words)))
+    if answer["ok"] and "batch" in answer:
         typer.echo(
             f"No findings: {answer['batch']}, evaluation {answer['evaluation']}, "
             f"{answer['readiness']} for its {answer['stage']} stage.\nroot {answer['root']}"
         )
-    for words in open_questions if isinstance(open_questions, list) else []:
-        typer.echo(f"not checked: {words}")
+    elif answer["ok"]:
+        typer.echo("No findings.")
+    for words in open_questions:
+        typer.echo(plain(f"not checked: {words}"))
 
 
 @app.command()

@@ -1,39 +1,113 @@
-"""The auditor's door: verify and trace a package in a folder, offline, standard library only."""
+"""The auditor's door: verify a package or a proof, and trace a value, offline and read only."""
 
 from pathlib import Path
 
 from contracts.canonical import Json
+from contracts.errors import IntegrityError, NotFoundError
 from contracts.lineage import Trace, trace
 from contracts.manifest import MANIFEST, manifest_from
 from contracts.opened import opened
 from contracts.verification import NOT_CHECKED
-from tasks.folder import findings_in, reader_of
+from tasks.folder import findings_drawn_again, findings_in, opened_safely, reader_of
+from tasks.verifier import (
+    MOST_PROOF,
+    Container,
+    Package,
+    RefusedError,
+    Report,
+    Trust,
+    check_proof_of,
+    container_of,
+    is_proof,
+)
 
-__all__ = ["answer_of", "findings_in", "reader_of", "trace_in"]
+__all__ = ["answer_of", "findings_in", "reader_of", "trace_in", "trusted"]
 
 
-def answer_of(folder: Path) -> dict[str, Json]:
-    """Return what verifying found, which package it was, and what verifying does not show.
+def trusted(path: Path | None) -> Trust | None:
+    """Return whom a trust file trusts; without a file nobody.
 
     Raises:
-        NotFoundError: there is no package in that folder.
+        NotFoundError: there is no such file.
+        IntegrityError: it is no trust file.
     """
-    findings = findings_in(folder)
-    answer: dict[str, Json] = {
-        "findings": [one.record() for one in findings],
-        "not_checked": list(NOT_CHECKED),
-        "ok": not findings,
-    }
-    if findings:
+    try:
+        return None if path is None else Trust(path.read_bytes(), given=True)
+    except OSError as error:
+        raise NotFoundError(f"no trust file {path}", expected="batchproof-trust/1") from error
+    except (RefusedError, ValueError, KeyError, TypeError) as error:
+        raise IntegrityError(
+            f"a file that is no trust file ({error})",
+            expected="batchproof-trust/1",
+            where=str(path),
+            move="ask the site for its trust file again",
+        ) from error
+
+
+def answer_of(
+    path: Path, trust: Trust | None = None, seen: Path | None = None, log: Path | None = None
+) -> dict[str, Json]:
+    """Return what verifying found, what it was found in, and what verifying does not show.
+
+    Raises:
+        NotFoundError: there is no package in that folder or zip, and no proof in that file.
+        IntegrityError: the container, or the log, cannot be opened safely.
+    """
+    proof = _proof(path)
+    if proof:
+        return _told(check_proof_of(proof, trust))
+    held = opened_safely(path)
+    package = Package(held, trust)
+    if package.check_whole():
+        package.check_sealed(_note(seen), None if log is None else _log(log))
+    report = package.report
+    report.findings += findings_drawn_again(held, report.findings)
+    report.not_checked += NOT_CHECKED
+    answer = _told(report)
+    if report.findings:
         return answer
-    read = reader_of(folder)
-    package = opened(read)
+    read = reader_of(path)
+    said = opened(read)
     return answer | {
-        "batch": package.batch,
-        "evaluation": package.number,
-        "readiness": package.readiness,
+        "batch": said.batch,
+        "evaluation": said.number,
+        "readiness": said.readiness,
         "root": manifest_from(read(MANIFEST)).root,
-        "stage": package.stage.value,
+        "stage": said.stage.value,
+    }
+
+
+def _proof(path: Path) -> bytes:
+    """Return the bytes of a proof file, or nothing if it is none."""
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        data = file.read(MOST_PROOF + 1)
+    return data if is_proof(data) else b""
+
+
+def _note(path: Path | None) -> str | None:
+    """Return the checkpoint in a file."""
+    try:
+        return None if path is None else path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise NotFoundError(f"no checkpoint in {path}", expected="a C2SP checkpoint") from error
+
+
+def _log(path: Path) -> Container:
+    try:
+        return container_of(path)
+    except (OSError, RefusedError) as error:
+        raise NotFoundError(f"no log in {path}", expected="a folder of C2SP tlog-tiles") from error
+
+
+def _told(report: Report) -> dict[str, Json]:
+    found = sorted(report.findings, key=lambda one: (one.check, one.member, one.row))
+    return {
+        "findings": [one.record() for one in found],
+        "not_checked": list(report.not_checked),
+        "ok": not found,
+        "said": list(report.said),
     }
 
 
