@@ -1189,13 +1189,14 @@ class Package:
     def check_sealed(self, seen: str | None, log: Container | None) -> None:
         """Run checks 8 to 12."""
         report = self.report
-        trust = self._trusted()
         data, evaluation = b"", dict[str, object]()
+        with report.checking(8, SEAL):
+            demand(SEALED & set(self.held.sizes), "The package is not sealed: nobody vouches.")
+            data = self.held.read(SEAL)
         with report.checking(8, "evaluation.json"):
             (evaluation,) = (dict(one) for _, one in self._records("evaluation"))
-        with report.checking(8, SEAL):
-            data = self.held.read(SEAL)
-        if not data or trust is None or not evaluation:
+        trust = self._trusted() if data else None
+        if trust is None or not evaluation:
             return
         self._check_time(data, trust, evaluation)
         self._check_log(data, trust)
@@ -1279,7 +1280,7 @@ class Package:
         heads = {Tree([leaf(pair[way]) for pair in captures]).head().hex() for way in (0, 1)}
         for words in story.differs(evaluation, heads, index):
             self.report.find(11, HISTORY, words)
-        for words in story.revoked(seal_from(data)):
+        for words in revoked(history, seal_from(data), index):
             self.report.find(11, HISTORY, words)
         ends = (index, history[-1].index) if STAMP in self.held.sizes else (history[-1].index,)
         for at, last in zip(self._times, ends, strict=False):  # the stamp's time, the witness's
@@ -1302,6 +1303,9 @@ class Package:
             whole_log = Tiles(log, trust)
             for row, words in whole_log.untold(text(self._manifest, "batch"), ours, history):
                 self.report.find(12, "the log", words, row)
+            seal = seal_from(self.held.read(SEAL))
+            for words in revoked(whole_log.keys(), seal, self._logged.index):
+                self.report.find(12, "the log", words)
             self.report.said.append(
                 f"the whole log was read: {whole_log.checkpoint.size} entries; "
                 + whole_log.later(text(self._manifest, "batch"), ours.size)
@@ -1480,16 +1484,6 @@ class Story:
         if captured and not any(str(one.record.get("root")) in heads for one in captured):
             yield f"The captures logged for evaluation {number} are others than those here."
 
-    def revoked(self, seal: Seal) -> Iterator[str]:
-        """Yield the keys of the seal that the log itself revoked before the seal was logged."""
-        logged = [one.index for one in self.entries if one.text.encode() == seal.envelope]
-        for one in self.entries:
-            key = one.record.get("key")
-            keyid = key.get("keyid") if isinstance(key, dict) else None
-            gone = one.kind == "key" and one.record.get("change") == "revoked"
-            if gone and keyid in dict(seal.signatures) and one.index < min(logged, default=0):
-                yield f"Key {keyid} was revoked (entry {one.index}) before this seal was logged."
-
     def told(self, number: int) -> Iterator[str]:
         """Yield in words which evaluation this is, and what came after it."""
         yield f"evaluation {number} of {len(self.intents)} of batch {self.batch}"
@@ -1498,6 +1492,16 @@ class Story:
             if isinstance(later, int) and later > number:
                 ended = one.record.get("readiness") or f"given up: {one.record.get('aborted')}"
                 yield f"superseded: evaluation {later} came later ({ended})"
+
+
+def revoked(entries: Sequence[Entry], seal: Seal, logged: int) -> Iterator[str]:
+    """Yield the keys of a seal that the log itself revoked before the seal was logged."""
+    for one in entries:
+        key = one.record.get("key")
+        keyid = key.get("keyid") if isinstance(key, dict) else None
+        gone = one.kind == "key" and one.record.get("change") == "revoked"
+        if gone and keyid in dict(seal.signatures) and one.index < logged:
+            yield f"Key {keyid} was revoked (entry {one.index}) before this seal was logged."
 
 
 # ------------------------------------------------------------------ check 12: the whole log
@@ -1563,11 +1567,16 @@ class Tiles:
         numbers = ", ".join(str(one.record.get("evaluation")) for one in found)
         return f"evaluations begun after this package: {numbers or 'none'}"
 
+    def keys(self) -> list[Entry]:
+        """Return the changes of keys."""
+        return [one for one in self._all(0, self.checkpoint.size) if one.kind == "key"]
+
     def _of(self, batch: str, start: int, end: int) -> Iterator[Entry]:
+        return (one for one in self._all(start, end) if one.record.get("batch") == batch)
+
+    def _all(self, start: int, end: int) -> Iterator[Entry]:
         for index in range(start, end):
-            one = entry_from(index, self.entries[index].decode())
-            if one.record.get("batch") == batch:
-                yield one
+            yield entry_from(index, self.entries[index].decode())
 
 
 def tile_path(level: str, number: int, width: int) -> str:

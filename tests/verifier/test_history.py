@@ -224,6 +224,16 @@ def test_key_that_the_log_revoked(world, package, caught):
     assert "was revoked" in caught(world, forged)[1]
 
 
+def test_key_that_the_whole_log_revoked(world, package, caught, tmp_path):
+    trust = json.loads(world.trust())["keys"][0]
+    world.entries.pop()
+    world.log("key", batch=None, by="qa", change="revoked", key=trust | {"reason": "lost"})
+    forged = sealed(world, built())
+    checks, words = caught(world, forged, log=tiles(world, tmp_path / "log"))
+    assert checks == {12}
+    assert "was revoked" in words
+
+
 def test_history_edited(world, package, caught):
     history = told(package)
     entries = history["entries"]
