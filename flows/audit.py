@@ -1,24 +1,42 @@
 """The auditor's further commands: do it again, compare two packages, and what was known when."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json
 
+if TYPE_CHECKING:
+    from contracts.differences import Differences
+
 PackageFolder = Annotated[Path, typer.Argument(help="The package's folder.")]
 
 
-def replay(package: PackageFolder, as_json: AsJson = False) -> None:
+def replay(
+    package: PackageFolder,
+    strategy: Annotated[
+        Path | None,
+        typer.Option(
+            help="Say what would differ under the strategy in this folder; nothing is written.",
+            file_okay=False,
+            exists=True,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Judge a package's captured bytes again. Exit code 0 the same root, 1 another.
 
     Example: batchproof replay demo/CART-26-0001-initial-evaluation-1
     """
     with errors_in_words():
         from flows.replay import answer_of, words_of
+        from tasks.replay import judged_by
         from tasks.replay import replay as replayed
 
+        if strategy is not None:
+            _print_differences(judged_by(package, strategy), as_json=as_json)
+            return
         found = replayed(package)
     if as_json:
         print_json(answer_of(found))
@@ -39,16 +57,21 @@ def diff(
     out/CART-26-0001-initial-evaluation-2
     """
     with errors_in_words():
-        from contracts.because import Explained
-        from flows.diff import answer_of, between, words_of
+        from flows.diff import between
 
-        found = between(then, now)
-        flips = Explained(found)
-        if as_json:
-            print_json(answer_of(found, flips))
-        else:
-            for line in words_of(found, flips):
-                typer.echo(plain(line))
+        _print_differences(between(then, now), as_json=as_json)
+
+
+def _print_differences(found: "Differences", *, as_json: bool) -> None:
+    from contracts.because import Explained
+    from flows.diff import answer_of, words_of
+
+    flips = Explained(found)
+    if as_json:
+        print_json(answer_of(found, flips))
+    else:
+        for line in words_of(found, flips):
+            typer.echo(plain(line))
 
 
 def known(

@@ -9,6 +9,7 @@ from contracts import restore, restore_strategy
 from contracts.canonical import Json, parse_strict
 from contracts.collection import Collection
 from contracts.compared import Altered, compared
+from contracts.differences import Differences, Side, differences
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest
 from contracts.manifest import (
@@ -30,6 +31,7 @@ from contracts.reading_leaves import READINGS, blocks_of
 from contracts.steps import day_of
 from contracts.strategy import Strategy
 from contracts.times import read_time
+from expectations.effective import effective
 from tasks.approved import Approved
 from tasks.evidence import ReadEvidence, Shelf, read_evidence
 from tasks.folder import reader_of
@@ -110,12 +112,12 @@ def replay(folder: Path) -> Replayed:
     )
 
 
-def done_again(read: Read, package: Opened, strategy: Strategy | None = None) -> Again:
+def done_again(read: Read, package: Opened, other: Approved | None = None) -> Again:
     """Return what comes out of a package's captures, by its own contracts and strategy.
 
     What is a fact of then stays one: the evaluation's number and time, the zones, which sources
-    were in quarantine, the doubts about the strategy, the code and the libraries. `strategy` is
-    another one to judge by.
+    were in quarantine, the doubts about the strategy, the code and the libraries. `other` is
+    another strategy to judge by.
 
     Raises:
         as for `replay`.
@@ -124,13 +126,38 @@ def done_again(read: Read, package: Opened, strategy: Strategy | None = None) ->
     shelf = Shelf(captured, package.zones, _contracts(read))
     collection = Collection(package.batch, package.captured, package.quarantines)
     evidence = read_evidence(shelf, collection)
-    approved = Approved(strategy or strategy_in(read), () if strategy else package.doubts)
+    approved = other or Approved(strategy_in(read), package.doubts)
     day = day_of(approved.strategy.dated_by, evidence.observations, package.day)
     dated = (day, package.context)
     judged = judge(package.batch, package.stage, approved, dated, evidence)
     files = worksheet(judged, evidence, collection, _sitting(read, package), captured)
     trees = grown(collection.captures, files, evidence.pages, captured)
     return Again(package, files, trees, evidence)
+
+
+def judged_by(folder: Path, strategies: Path) -> Differences:
+    """Return what would differ had a package been judged by the strategy in another folder.
+
+    Nothing is written: the package, its number and its time stay what they are.
+
+    Raises:
+        StrategyError: the files are not what their schema says.
+        NotFoundError, IntegrityError, JudgementError: as for `replay`.
+    """
+    read = reader_of(folder)
+    package, evaluation = opened(read), document(read, EVALUATION)
+    site, product = package.context.get("site", ""), str(evaluation["product"])
+    found = effective(strategies, site=site, product=product)
+    doubts = tuple(str(one) for one in sorted(found.doubts))
+    again = done_again(read, package, Approved(found.strategy, doubts))
+    files = again.files
+    then = Side(package, manifest_from(read(MANIFEST)).root, evaluation)
+    now = Side(
+        opened(lambda path: files[path]),
+        again.trees.root,
+        document(lambda path: files[path], EVALUATION),
+    )
+    return differences(then, now)
 
 
 def _captured(read: Read) -> Callable[[Digest], bytes]:

@@ -99,19 +99,23 @@ def bent_lims(behind):
     server.server_close()
 
 
-def evaluated(site, home, strategies=None, reason="batch completed"):
-    """Collect, judge and package the batch, as the flows do, without Prefect around it."""
-    from contracts.criterion import Stage
-    from contracts.errors import SourceError
-    from tasks.collect import collect_source, file_collection
+@contextmanager
+def desk_of(site, home, strategies=None):
     from tasks.desk import open_desk
-    from tasks.evaluate import evaluate_collection
-    from tasks.package import assemble_evaluation
-    from tasks.windows import equipment_windows
 
     ledger = f"sqlite:///{home / 'ledger.sqlite'}"
     desk = open_desk(site, home, ledger, packages=home / "packages", strategies=strategies)
     with desk.ledger:
+        yield desk
+
+
+def collected(site, home):
+    """Ask the three systems and file what they hand over, as the flow does, without Prefect."""
+    from contracts.errors import SourceError
+    from tasks.collect import collect_source, file_collection
+    from tasks.windows import equipment_windows
+
+    with desk_of(site, home) as desk:
 
         def collect(source, *windows):
             try:
@@ -123,7 +127,16 @@ def evaluated(site, home, strategies=None, reason="batch completed"):
         windows = equipment_windows(desk, BATCH, record)
         outcomes = {"batch_record": record, "lims": collect("lims")}
         outcomes["equipment"] = collect("equipment", windows)
-        collection = file_collection(desk, BATCH, outcomes)
+        return file_collection(desk, BATCH, outcomes)
+
+
+def judged(site, home, collection, reason, strategies=None):
+    """Judge a collection and build its package, as the flows do, without Prefect."""
+    from contracts.criterion import Stage
+    from tasks.evaluate import evaluate_collection
+    from tasks.package import assemble_evaluation
+
+    with desk_of(site, home, strategies) as desk:
         done = evaluate_collection(desk, BATCH, collection, Stage.INITIAL, reason)
         return assemble_evaluation(desk, BATCH, done.number).folder
 
@@ -187,10 +200,10 @@ def twice(tmp_path_factory):
         with bent_lims(behind) as lims:
             _at(site, FIRST, lims.url, "opc.tcp://127.0.0.1:9/nobody")
             lims.bends = (late, before_correction)
-            first = evaluated(site, home)
+            first = judged(site, home, collected(site, home), "batch completed")
             _at(site, LATER, lims.url, equipment)
             lims.bends = (arrived,)
-            second = evaluated(site, home, reason="a late result came")
-            strategies = moved_strategy(home / "strategy")
-            moved = evaluated(site, home, strategies, reason="a limit moved")
+            whole = collected(site, home)
+    second = judged(site, home, whole, "a late result came")
+    moved = judged(site, home, whole, "a limit moved", moved_strategy(home / "strategy"))
     return Twice(home, site, first, second, moved)

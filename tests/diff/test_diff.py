@@ -9,6 +9,8 @@ from contracts.because import Explained
 from flows.cli import app
 from flows.diff import between, words_of
 
+CITED = "EXAMPLE: Blood 134 (Supplement 1), 594"
+
 
 @pytest.fixture
 def found(twice):
@@ -61,8 +63,7 @@ def test_a_moved_limit_flips_exactly_its_verdict_and_both_citations_are_told(fou
     assert reasons(flip) == [
         (
             "criterion",
-            "limit moved: ≥ 80.0 % (EXAMPLE: Blood 134 (Supplement 1), 594) then, "
-            "≥ 99.0 % (CC-1) now",
+            f"limit moved: ≥ 80.0 % ({CITED}) then, ≥ 99.0 % (CC-1) now",
         )
     ]
     assert not differences.observations

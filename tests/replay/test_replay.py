@@ -144,3 +144,17 @@ def test_what_is_no_package_is_refused_in_words(tmp_path):
     done = CliRunner().invoke(app, ["replay", str(tmp_path)])
     assert done.exit_code == 1
     assert "no manifest.json" in done.output
+
+
+def test_what_another_strategy_would_say_is_shown_and_never_written(twice, copied):
+    folder = copied(twice.first)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done = CliRunner().invoke(
+        app, ["replay", str(folder), "--strategy", str(twice.home / "strategy"), "--json"]
+    )
+    assert done.exit_code == 0, done.output
+    answer = json.loads(done.output)
+    assert [one["criterion"] for one in answer["criteria"]] == ["CQA-VIA-001"]
+    assert answer["flipped"] == []  # the result that the limit speaks of had not come
+    assert answer["then"]["evaluation"] == answer["now"]["evaluation"] == 1
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
