@@ -1,4 +1,4 @@
-"""A package looked at quickly: its manifest follows from itself, and each file read is the named one.
+"""A package looked at quickly: the manifest holds, and each file read is the one it names.
 
 This is less than `verify`: no judge is asked again and no capture is read. It is what a copy of a
 package in another form, or an index over many packages, must know before it repeats what they say.

@@ -1,4 +1,4 @@
-"""A package as an in-toto test result: which criteria were met, for tools that gate on attestations.
+"""A package as an in-toto test result: which criteria were met, for tools that gate on it.
 
 Predicate `https://in-toto.io/attestation/test-result/v0.1` in a Statement v1, unsigned. `result`
 says how the criteria came out. It is no disposition: people release, and no tool may do so by this.
@@ -43,9 +43,7 @@ def statement(sound: Sound) -> dict[str, Json]:
                 {"digest": {"sha256": package.strategy}, "name": f"control strategy {version}"}
             ],
             "failedTests": list(failed),
-            OUTCOMES: {
-                outcome.value: [name for name in _named(package, outcome)] for outcome in Outcome
-            },
+            OUTCOMES: {outcome.value: list(_named(package, outcome)) for outcome in Outcome},
             "passedTests": list(passed),
             READINESS: {"readiness": package.readiness, "stage": package.stage.value},
             "result": _result(package, warned, failed),
