@@ -103,10 +103,7 @@ def _input(package: Opened, namespace: str, source: str) -> InputDataset:
         namespace,
         _dataset(package, source),
         facets={
-            "schema": schema_dataset.SchemaDatasetFacet(
-                [schema_dataset.SchemaDatasetFacetFields(name) for name in fields],
-                producer=PRODUCER,
-            ),
+            "schema": _schema(fields),
             "version": dataset_version_dataset.DatasetVersionDatasetFacet(
                 _version(captures), producer=PRODUCER
             ),
@@ -122,48 +119,49 @@ def _input(package: Opened, namespace: str, source: str) -> InputDataset:
 
 
 def _output(sound: Sound, package: Opened, namespace: str) -> OutputDataset:
-    columns = {
-        name: column_lineage_dataset.Fields(
-            [
-                column_lineage_dataset.InputField(
-                    namespace,
-                    _dataset(package, source),
-                    field,
-                    [
-                        column_lineage_dataset.Transformation(
-                            "DIRECT", how, "judged by both judges", masking=False
-                        )
-                    ],
-                )
-                for source, field, how in _origins(package, name)
-            ]
-        )
-        for name in package.verdicts
-    }
     version = dataset_version_dataset.DatasetVersionDatasetFacet
     statistics = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet
+    members = sound.manifest.members
     return OutputDataset(
         namespace,
         f"{package.batch}/{package.stage}/{package.number}",
         facets={
-            "columnLineage": column_lineage_dataset.ColumnLineageDatasetFacet(
-                columns, producer=PRODUCER
-            ),
-            "schema": schema_dataset.SchemaDatasetFacet(
-                [schema_dataset.SchemaDatasetFacetFields(one) for one in package.verdicts],
-                producer=PRODUCER,
-            ),
+            "columnLineage": _columns(package, namespace),
+            "schema": _schema(list(package.verdicts)),
             "version": version(sound.manifest.root, producer=PRODUCER),
         },
         outputFacets={
             "outputStatistics": statistics(
                 rowCount=len(package.verdicts),
-                size=sum(one.size for one in sound.manifest.members),
-                fileCount=len(sound.manifest.members),
+                size=sum(one.size for one in members),
+                fileCount=len(members),
                 producer=PRODUCER,
             )
         },
     )
+
+
+def _columns(package: Opened, namespace: str) -> column_lineage_dataset.ColumnLineageDatasetFacet:
+    """Return which columns of the sources each criterion's verdict rests on."""
+    fields = {}
+    for criterion in package.verdicts:
+        origins = []
+        for source, column, how in _origins(package, criterion):
+            by = column_lineage_dataset.Transformation(
+                "DIRECT", how, "judged by both judges", masking=False
+            )
+            origins.append(
+                column_lineage_dataset.InputField(
+                    namespace, _dataset(package, source), column, [by]
+                )
+            )
+        fields[criterion] = column_lineage_dataset.Fields(origins)
+    return column_lineage_dataset.ColumnLineageDatasetFacet(fields, producer=PRODUCER)
+
+
+def _schema(columns: list[str]) -> schema_dataset.SchemaDatasetFacet:
+    named = [schema_dataset.SchemaDatasetFacetFields(column) for column in columns]
+    return schema_dataset.SchemaDatasetFacet(named, producer=PRODUCER)
 
 
 def _tests(package: Opened) -> test_run.TestRunFacet:
