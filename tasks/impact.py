@@ -14,7 +14,7 @@ from typing import Final
 
 from contracts.canonical import Json
 from contracts.errors import BatchproofError, IntegrityError, NotFoundError, StorageError
-from contracts.manifest import EVALUATION, MANIFEST, table_path
+from contracts.manifest import EVALUATION, MANIFEST
 from contracts.members import Record, text
 from contracts.touches import BATCH, EVERY, Kind, Said, Touch, touches
 from tasks.sound import Sound, sound
@@ -180,7 +180,7 @@ def said_by(package: Sound) -> Said:
     """Return the records of a package that say what was used where."""
 
     def table(name: str) -> tuple[Record, ...]:
-        return tuple(package.table(table_path(name)))
+        return tuple(package.table(name))
 
     return Said(
         evaluation=package.evaluation(),

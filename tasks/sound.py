@@ -1,18 +1,32 @@
-"""A package looked at quickly: the manifest holds, and each file read is the one it names.
+"""A package looked at quickly: its root follows from its records, its files are those named.
 
-This is less than `verify`: no judge is asked again and no capture is read. It is what a copy of a
-package in another form, or an index over many packages, must know before it repeats what they say.
+This is less than `verify`: no judge is asked again, no reading is drawn again, and who sealed it is
+not asked. It is what a copy of a package in another form, or an index over many packages, must know
+before it repeats what they say.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from contracts.canonical import parse_strict
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.evidence import digest_of
-from contracts.manifest import EVALUATION, MANIFEST, Manifest, manifest_from, table_lines
+from contracts.leaves import table_hashes
+from contracts.manifest import (
+    CAPTURES,
+    EVALUATION,
+    MANIFEST,
+    RECORDS,
+    Head,
+    Manifest,
+    manifest_from,
+    table_lines,
+    table_path,
+)
 from contracts.members import Record, mapping
+from contracts.merkle import head as tree_head
 from contracts.opened import Opened, Read, opened
 from tasks.folder import reader_of
 
@@ -41,19 +55,18 @@ class Sound:
         """Return the record of the evaluation."""
         return mapping(parse_strict(self.read(EVALUATION).removesuffix(b"\n")))
 
-    def table(self, path: str) -> Iterator[Record]:
-        """Yield the records of a table of JSON lines; none if the format has no such table."""
-        if any(member.path == path for member in self.manifest.members):
-            for line in table_lines(self.read(path)):
-                yield mapping(parse_strict(line))
+    def table(self, name: str) -> Iterator[Record]:
+        """Yield the records of a logical table."""
+        for line in table_lines(self.read(table_path(name))):
+            yield mapping(parse_strict(line))
 
 
 def sound(folder: Path) -> Sound:
-    """Return a package whose manifest follows from itself and whose records are those it names.
+    """Return a package whose root follows from its records and the bytes that they quote.
 
     Raises:
-        NotFoundError: there is no package in that folder, or a record that it names is not there.
-        IntegrityError: root, checksum or the digest of a record does not match.
+        NotFoundError: there is no package in that folder, or a file that it names is not there.
+        IntegrityError: root, checksum, the digest of a file or the head of a table does not match.
     """
     plain = reader_of(folder)
     manifest = manifest_from(plain(MANIFEST))
@@ -74,12 +87,17 @@ def sound(folder: Path) -> Sound:
             )
         return data
 
-    for path in records_of(manifest):
-        read(path)
+    captured = cache(lambda digest: read(f"{CAPTURES}/{digest}"))
+    for name in RECORDS:
+        lines = table_lines(read(table_path(name)))
+        head = Head(
+            name, len(lines), tree_head(table_hashes(manifest.seed, name, lines, captured)).hex()
+        )
+        if head != manifest.head(name):
+            raise IntegrityError(
+                f"the table {name} with the head {head.root}",
+                expected=f"{manifest.head(name).root}, which the root was made from",
+                where=table_path(name),
+                move="verify the package; QA finds out who changed it",
+            )
     return Sound(folder, manifest, read)
-
-
-def records_of(manifest: Manifest) -> tuple[str, ...]:
-    """Return the paths of the records that the root is made from, as JSON."""
-    tables = (one.path for one in manifest.members if one.path.startswith("tables/"))
-    return (EVALUATION, *(path for path in tables if path.endswith(".jsonl")))

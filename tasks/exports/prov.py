@@ -7,9 +7,8 @@ never every reading: the document does not grow with their number.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from prov.model import ProvDocument
 
@@ -18,7 +17,6 @@ from contracts.conversion import Conversion
 from contracts.criterion import Criterion
 from contracts.evidence import Digest, Place
 from contracts.lineage import trace
-from contracts.members import Record, items, text
 from contracts.observation import Number, Observation
 from contracts.opened import Opened, Read, member_of
 from contracts.quote import Quote
@@ -27,12 +25,8 @@ from contracts.times import written
 from tasks.exports.prov_words import OURS, Telling
 from tasks.sound import Sound
 
-_JUDGES: Final = ("great_expectations", "reference")
 _BY: Final = ("analyst", "verified_by")
 """Qualifiers of an observation that name a person."""
-
-Answers: TypeAlias = Mapping[str, Sequence[str]]
-"""By criterion: what each judge said, point after point."""
 
 
 def write(sound: Sound, place: Path, item: str) -> None:
@@ -42,22 +36,12 @@ def write(sound: Sound, place: Path, item: str) -> None:
         NotFoundError: the package has no such item.
         IntegrityError: the package is not what it says.
     """
-    answers = {
-        text(one, "criterion"): [_said(one, column) for column in (1, 2)]
-        for one in sound.table("tables/answers.jsonl")
-    }
-    told = document(sound.opened(), sound.read, sound.manifest.root, item, answers)
+    told = document(sound.opened(), sound.read, sound.manifest.root, item)
     record: Json = json.loads(str(told.serialize(format="json")))
     place.write_bytes(canonical(record))
 
 
-def _said(record: Record, column: int) -> str:
-    return ", ".join(str(items(one)[column]) for one in items(record["answers"]))
-
-
-def document(
-    package: Opened, read: Read, root: Digest, item: str, answers: Answers | None = None
-) -> ProvDocument:
+def document(package: Opened, read: Read, root: Digest, item: str) -> ProvDocument:
     """Return the story of an item; names are made from the package's root, so they never clash.
 
     Raises:
@@ -68,7 +52,7 @@ def document(
     if "@" in item:
         story.reading(read, item)
     elif item in package.verdicts:
-        story.verdict(item, (answers or {}).get(item, ()))
+        story.verdict(item)
     else:
         story.observation(member_of(package.observations, item, "verdict or observation"))
     return story.document
@@ -82,7 +66,7 @@ class _Story(Telling):
         self.package = package
         self.quotes = quotes
 
-    def verdict(self, item: str, answers: Sequence[str]) -> None:
+    def verdict(self, item: str) -> None:
         """Tell a verdict: what was judged, by whom, and how the answers became one."""
         verdict = self.package.verdicts[item]
         criteria = {one.id: one for one in self.package.criteria}
@@ -92,9 +76,14 @@ class _Story(Telling):
         against = self._criterion(criterion)
         judged = [self._judged(one, criterion) for one in self._of(verdict.observations)]
         concluding = self.activity("concluding", item, "batchproof")
-        for judge, said in zip_longest(_JUDGES, answers, fillvalue=""):
+        answers = [one for one in self.package.answers if one.criterion == item]
+        said = {
+            "great_expectations": [one.great_expectations for one in answers],
+            "reference": [one.reference for one in answers],
+        }
+        for judge, words in said.items():
             judging = self.activity("judging", f"{judge}/{item}", judge, plan=against)
-            answer = self.entity("answer", f"{judge}/{item}", {"said": said})
+            answer = self.entity("answer", f"{judge}/{item}", {"said": ", ".join(words)})
             for used in (against, *judged):
                 self.used(judging, used)
             self.document.generation(answer, judging)

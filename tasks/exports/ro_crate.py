@@ -5,13 +5,24 @@ judging by each judge, and what each used and made. Captures and tables are desc
 that the description does not grow with their number. No person is in it.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
-from contracts.manifest import CAPTURES, EVALUATION, MANIFEST, READINESS, STRATEGY, VERDICTS
+from contracts.canonical import parse_strict
+from contracts.manifest import (
+    CAPTURES,
+    ENVIRONMENT,
+    EVALUATION,
+    MANIFEST,
+    READINESS,
+    STRATEGY,
+    VERDICTS,
+)
+from contracts.members import mapping, text
 from contracts.opened import Opened
 from contracts.times import read_time
 from tasks.exports.whole import copy_package
@@ -79,7 +90,10 @@ def described(sound: Sound) -> ROCrate:
     root["conformsTo"] = _entity(
         crate, PROFILE, type="CreativeWork", name="Process Run Crate", version="0.5"
     )
-    actions = [_action(crate, package, judge, parts) for judge in _JUDGES]
+    actions = [
+        _action(crate, package, judge, parts)
+        for judge in (_software(crate, name, version) for name, version in _versions(sound))
+    ]
     for action in actions:
         action["agent"] = maker
         action["endTime"] = at
@@ -107,15 +121,28 @@ def _parts(crate: ROCrate, sound: Sound) -> dict[str, Any]:
     return parts
 
 
-def _action(crate: ROCrate, package: Opened, judge: str, parts: dict[str, Any]) -> ContextEntity:
+def _versions(sound: Sound) -> Iterator[tuple[str, str]]:
+    """Yield each judge with the version that was installed where the package was made."""
+    told = mapping(parse_strict(sound.read(ENVIRONMENT).removesuffix(b"\n")))
+    libraries = mapping(told["libraries"])
+    yield "great_expectations", text(libraries, "great-expectations")
+    yield "reference", text(libraries, "batchproof")
+
+
+def _software(crate: ROCrate, judge: str, version: str) -> ContextEntity:
     name, address = _JUDGES[judge]
-    version = f"wording {package.wording}"
-    software = _entity(
+    return _entity(
         crate, address, type="SoftwareApplication", name=name, url=address, softwareVersion=version
     )
+
+
+def _action(
+    crate: ROCrate, package: Opened, judge: ContextEntity, parts: dict[str, Any]
+) -> ContextEntity:
+    name = judge["name"]
     return crate.add_action(
-        software,
-        identifier=f"#judging-{judge}",
+        judge,
+        identifier=f"#judging-{name.split()[0].lower()}",
         object=[parts[CAPTURES], parts["contracts"], parts[STRATEGY]],
         result=[parts[EVALUATION], parts[VERDICTS], parts[READINESS]],
         properties={
