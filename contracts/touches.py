@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from contracts.members import Record, items, mapping, pairs, text, texts
+from contracts.members import Record, mapping, pairs, text, texts
 
 OURS: Final = "batchproof"
 """Who recorded what was calculated: no person, and no instrument of the plant."""
@@ -53,7 +53,9 @@ class Said:
     observations: tuple[Record, ...]
     verdicts: tuple[Record, ...]
     series: tuple[Record, ...]
-    environment: tuple[Record, ...] = ()
+    environment: tuple[Record, ...]
+    libraries: Record
+    """By name, the version that was installed."""
 
 
 def touches(said: Said) -> frozenset[Touch]:
@@ -118,13 +120,17 @@ def _carried(one: Record, tags: Mapping[str, str]) -> Iterator[Entity]:
 def _everywhere(said: Said) -> Iterator[Entity]:
     """Yield what every verdict rests on: the strategy, and what it was all read and judged with.
 
-    A thing with a version is found by its name, by `name@version`, and by its digest.
+    A thing with a version is found by its name, by `name@version`, and by its digest. A suite is
+    not: it is compiled from the strategy.
     """
     yield Kind.STRATEGY, text(said.evaluation, "strategy")
     yield Kind.STRATEGY, text(said.evaluation, "strategy_version")
-    for judge in items(said.evaluation["judges"]):
-        yield Kind.SOFTWARE, str(judge)
+    for library in said.libraries:
+        yield Kind.SOFTWARE, library
+        yield Kind.SOFTWARE, f"{library}@{text(said.libraries, library)}"
     for one in said.environment:
+        if text(one, "kind") == "suite":
+            continue
         kind = Kind.STRATEGY if text(one, "kind") == "strategy" else Kind.SOFTWARE
         name, version = text(one, "name"), text(one, "version")
         named = (name, f"{name}@{version}" if version else "", text(one, "sha256"))

@@ -21,7 +21,8 @@ def impact_of(
         NotFoundError: there is no such folder.
         StorageError: the index cannot be used.
     """
-    from tasks.impact import count, open_index, refresh, touched
+    from tasks.impact import open_index, refresh
+    from tasks.impacted import count, touched
 
     with open_index(index, rebuild=rebuild) as connection:
         left_out = refresh(connection, packages)

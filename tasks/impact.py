@@ -7,16 +7,14 @@ package whose manifest or records do not match is not in it but named as left ou
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from contracts.canonical import Json
 from contracts.errors import BatchproofError, IntegrityError, NotFoundError, StorageError
-from contracts.manifest import EVALUATION, MANIFEST
-from contracts.members import Record, text
-from contracts.touches import BATCH, EVERY, Kind, Said, Touch, touches
+from contracts.manifest import ENVIRONMENT, EVALUATION, MANIFEST
+from contracts.members import Record, mapping, text
+from contracts.touches import Said, Touch, touches
 from tasks.sound import Sound, sound
 
 _SHAPE: Final = 1
@@ -36,38 +34,6 @@ CREATE VIEW edges AS
     SELECT kind, entity, batch, evaluation, root, verdict FROM edge
     JOIN package ON package.number = edge.package;
 """
-_TOUCHED: Final = """
-SELECT p.number, p.folder, p.batch, p.stage, p.evaluation, p.root, p.readiness, e.verdict, v.outcome
-FROM edge e JOIN package p ON p.number = e.package
-LEFT JOIN verdict v ON v.package = e.package AND v.criterion = e.verdict
-WHERE e.kind = ? AND e.entity = ? AND p.directory = ?
-ORDER BY p.batch, p.evaluation, p.root, p.folder, e.verdict
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """One evaluation that a thing touched, and the verdicts that rest on it with their outcomes."""
-
-    folder: str
-    batch: str
-    stage: str
-    evaluation: int
-    root: str
-    readiness: str
-    verdicts: tuple[tuple[str, str], ...]
-
-    def record(self) -> dict[str, Json]:
-        """Return the evaluation as a record."""
-        return {
-            "batch": self.batch,
-            "evaluation": self.evaluation,
-            "package": self.folder,
-            "readiness": self.readiness,
-            "root": self.root,
-            "stage": self.stage,
-            "verdicts": [{"criterion": name, "outcome": how} for name, how in self.verdicts],
-        }
 
 
 @contextmanager
@@ -165,7 +131,8 @@ def _folders(directory: Path) -> list[Path]:
 
 def _stamp(folder: Path) -> str:
     """Return what changes when one of the files is written that the index is made from."""
-    files = [folder / MANIFEST, folder / EVALUATION, *sorted(folder.glob("tables/*.jsonl"))]
+    files = [folder / name for name in (MANIFEST, EVALUATION, ENVIRONMENT)]
+    files += sorted(folder.glob("tables/*.jsonl"))
     drawn = sha256()
     for path in files:
         if path.is_file():
@@ -183,12 +150,13 @@ def said_by(package: Sound) -> Said:
         return tuple(package.table(name))
 
     return Said(
-        evaluation=package.evaluation(),
+        evaluation=package.record(EVALUATION),
         criteria=table("criteria"),
         observations=table("observations"),
         verdicts=table("verdicts"),
         series=table("series"),
         environment=table("environment"),
+        libraries=mapping(package.record(ENVIRONMENT)["libraries"]),
     )
 
 
@@ -223,30 +191,3 @@ def add(
 def _forget(connection: sqlite3.Connection, number: int) -> None:
     for table, column in (("edge", "package"), ("verdict", "package"), ("package", "number")):
         connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))  # noqa: S608 (ours)
-
-
-def touched(
-    connection: sqlite3.Connection, directory: Path, kind: Kind, entity: str
-) -> tuple[Touched, ...]:
-    """Return every evaluation that a thing touched, by batch and number of the evaluation."""
-    rows = connection.execute(_TOUCHED, (kind.value, entity, str(directory.resolve())))
-    found: dict[int, Touched] = {}
-    verdicts: dict[int, list[tuple[str, str]]] = {}
-    for number, folder, batch, stage, evaluation, root, readiness, verdict, outcome in rows:
-        found[number] = Touched(folder, batch, stage, evaluation, root, readiness, ())
-        own = verdicts.setdefault(number, [])
-        if verdict == EVERY:
-            own += connection.execute(
-                "SELECT criterion, outcome FROM verdict WHERE package = ? ORDER BY criterion",
-                (number,),
-            )
-        elif verdict != BATCH:
-            own.append((verdict, outcome))
-    return tuple(replace(one, verdicts=tuple(verdicts[number])) for number, one in found.items())
-
-
-def count(connection: sqlite3.Connection, directory: Path) -> int:
-    """Return how many packages of a directory are in the index."""
-    where = (str(directory.resolve()),)
-    asked = connection.execute("SELECT count(*) FROM package WHERE directory = ?", where)
-    return int(asked.fetchone()[0])

@@ -16,7 +16,6 @@ from contracts.evidence import digest_of
 from contracts.leaves import table_hashes
 from contracts.manifest import (
     CAPTURES,
-    EVALUATION,
     MANIFEST,
     RECORDS,
     Head,
@@ -51,9 +50,13 @@ class Sound:
         """
         return opened(self.read)
 
-    def evaluation(self) -> Record:
-        """Return the record of the evaluation."""
-        return mapping(parse_strict(self.read(EVALUATION).removesuffix(b"\n")))
+    def record(self, path: str) -> Record:
+        """Return the one record that a member holds.
+
+        Raises:
+            IntegrityError, NotFoundError: as for `opened`.
+        """
+        return mapping(parse_strict(self.read(path).removesuffix(b"\n")))
 
     def table(self, name: str) -> Iterator[Record]:
         """Yield the records of a logical table."""

@@ -7,6 +7,7 @@ evidence is the package inside, which stays as it is and is verified as `data/` 
 import hashlib
 from pathlib import Path
 
+from contracts.manifest import EVALUATION
 from tasks.exports.whole import copy_package
 from tasks.sound import Sound
 
@@ -37,7 +38,7 @@ def write(sound: Sound, place: Path) -> None:
 
 def _info(sound: Sound, place: Path, paths: list[str]) -> bytes:
     """Return `bag-info.txt` (RFC 8493, 2.2.2): the oxum is octets and files of the payload."""
-    package, judged_at = sound.opened(), str(sound.evaluation()["judged_at"])
+    package, judged_at = sound.opened(), str(sound.record(EVALUATION)["judged_at"])
     size = sum((place / path).stat().st_size for path in paths)
     lines = {
         "Bag-Software-Agent": "Batchproof",

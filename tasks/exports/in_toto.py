@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from contracts.canonical import Json, canonical
+from contracts.manifest import EVALUATION
 from contracts.opened import Opened
 from contracts.readiness import Ready, required
 from contracts.verdict import Outcome
@@ -34,7 +35,7 @@ def statement(sound: Sound) -> dict[str, Json]:
         IntegrityError, NotFoundError: the package is not what it says.
     """
     package = sound.opened()
-    version = str(sound.evaluation()["strategy_version"])
+    version = str(sound.record(EVALUATION)["strategy_version"])
     passed, warned, failed = _sorted_out(package)
     return {
         "_type": STATEMENT,

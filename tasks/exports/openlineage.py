@@ -27,7 +27,7 @@ from openlineage.client.facet_v2 import (
 from openlineage.client.serde import Serde
 
 from contracts.evidence import Capture
-from contracts.manifest import SOURCES
+from contracts.manifest import EVALUATION, SOURCES
 from contracts.observation import Observation
 from contracts.opened import Opened
 from contracts.readiness import required
@@ -56,7 +56,7 @@ def write(sound: Sound, place: Path) -> None:
 def events(sound: Sound) -> tuple[RunEvent, RunEvent]:
     """Return the two events; the run's id is a UUIDv5 (RFC 9562, 5.5) of the package's root."""
     package = sound.opened()
-    at = str(sound.evaluation()["judged_at"])
+    at = str(sound.record(EVALUATION)["judged_at"])
     site = package.context.get("site", "site")
     run = str(uuid5(NAMESPACE_URL, f"urn:batchproof:package:{sound.manifest.root}"))
     job = Job(

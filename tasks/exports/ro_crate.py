@@ -12,7 +12,6 @@ from typing import Any, Final
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
-from contracts.canonical import parse_strict
 from contracts.manifest import (
     CAPTURES,
     ENVIRONMENT,
@@ -64,7 +63,7 @@ def write(sound: Sound, place: Path) -> None:
 
 def described(sound: Sound) -> ROCrate:
     """Return the crate's description of a package."""
-    package, evaluation = sound.opened(), sound.evaluation()
+    package, evaluation = sound.opened(), sound.record(EVALUATION)
     at = read_time(str(evaluation["judged_at"])).isoformat(timespec="milliseconds")
     crate = ROCrate(version="1.1")
     crate.metadata.extra_contexts.append(TERMS)
@@ -123,8 +122,7 @@ def _parts(crate: ROCrate, sound: Sound) -> dict[str, Any]:
 
 def _versions(sound: Sound) -> Iterator[tuple[str, str]]:
     """Yield each judge with the version that was installed where the package was made."""
-    told = mapping(parse_strict(sound.read(ENVIRONMENT).removesuffix(b"\n")))
-    libraries = mapping(told["libraries"])
+    libraries = mapping(sound.record(ENVIRONMENT)["libraries"])
     yield "great_expectations", text(libraries, "great-expectations")
     yield "reference", text(libraries, "batchproof")
 
