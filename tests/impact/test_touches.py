@@ -69,7 +69,7 @@ def test_a_reduced_series_leads_to_its_tag_and_its_equipment():
         {"recorded_by": "P-014"},
         {"qualifiers": [["analyst", "P-014"]]},
         {"qualifiers": [["verified_by", "P-014"]]},
-        {"subject": {"kind": "person", "identifier": "P-014"}},
+        {"subject": ("person", "P-014")},
     ],
 )
 def test_a_person_is_whoever_recorded_analysed_verified_or_signed(changes):
