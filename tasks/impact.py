@@ -107,8 +107,8 @@ def _brought_up(
             found = touches(said)
         except BatchproofError as error:
             left_out[folder.name] = error.in_words()
-        except (KeyError, TypeError, ValueError) as error:
-            told = IntegrityError(f"a record of another format ({error})", where=folder.name)
+        except (KeyError, TypeError, ValueError, OSError) as error:
+            told = IntegrityError(f"records that cannot be read ({error})", where=folder.name)
             left_out[folder.name] = told.in_words()
         else:
             _forget(connection, known.pop(folder.name, (0, ""))[0])

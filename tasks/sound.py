@@ -18,6 +18,7 @@ from contracts.manifest import (
     CAPTURES,
     MANIFEST,
     RECORDS,
+    TABLES,
     Head,
     Manifest,
     manifest_from,
@@ -90,17 +91,28 @@ def sound(folder: Path) -> Sound:
             )
         return data
 
+    try:
+        _follow(manifest, read)
+    except (KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(
+            f"a record that is not of the format ({error})", where=str(folder)
+        ) from error
+    return Sound(folder, manifest, read)
+
+
+def _follow(manifest: Manifest, read: Read) -> None:
+    """Refuse a manifest whose root was not made from these records."""
     captured = cache(lambda digest: read(f"{CAPTURES}/{digest}"))
+    told = {head.name: head for head in manifest.tables}
+    if tuple(told) != TABLES or len(told) != len(manifest.tables):
+        raise IntegrityError("a manifest with other tables", expected=", ".join(TABLES))
     for name in RECORDS:
         lines = table_lines(read(table_path(name)))
-        head = Head(
-            name, len(lines), tree_head(table_hashes(manifest.seed, name, lines, captured)).hex()
-        )
-        if head != manifest.head(name):
+        head = tree_head(table_hashes(manifest.seed, name, lines, captured)).hex()
+        if Head(name, len(lines), head) != told[name]:
             raise IntegrityError(
-                f"the table {name} with the head {head.root}",
-                expected=f"{manifest.head(name).root}, which the root was made from",
+                f"the table {name} with the head {head}",
+                expected=f"{told[name].root}, which the root was made from",
                 where=table_path(name),
                 move="verify the package; QA finds out who changed it",
             )
-    return Sound(folder, manifest, read)

@@ -34,6 +34,7 @@ def whole(out: Path, package: Path) -> Iterator[Path]:
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        _remove(partial)
         yield partial
         partial.rename(out)
     except OSError as error:
@@ -43,8 +44,14 @@ def whole(out: Path, package: Path) -> Iterator[Path]:
             where=str(out.parent),
         ) from error
     finally:
-        if partial.is_dir():
-            shutil.rmtree(partial, ignore_errors=True)
+        _remove(partial)
+
+
+def _remove(partial: Path) -> None:
+    """Remove what was half-written, by us or by a process that was killed."""
+    if partial.is_dir():
+        shutil.rmtree(partial, ignore_errors=True)
+    else:
         partial.unlink(missing_ok=True)
 
 
