@@ -13,6 +13,8 @@ from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
 from flows import audit
+from flows.export import export
+from flows.impact import impact
 from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
@@ -222,6 +224,8 @@ def trace(
 app.command()(audit.replay)
 app.command()(audit.diff)
 app.command()(audit.known)
+app.command()(export)
+app.command()(impact)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = Path(sys.executable).with_name("batchproof")
-COMMANDS = ("demo", "plant", "prepare", "verify", "trace", "strategy")
+COMMANDS = ("demo", "plant", "prepare", "verify", "trace", "export", "impact", "strategy")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
