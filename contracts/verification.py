@@ -7,6 +7,7 @@ from functools import cache
 from typing import TypeAlias
 
 from contracts.canonical import Json
+from contracts.declared import declared
 from contracts.errors import BatchproofError
 from contracts.evidence import digest_of
 from contracts.manifest import (
@@ -93,7 +94,8 @@ def verify(read: Read, listing: frozenset[str], size: Size) -> Iterator[Finding]
     10. every calculated value, exception and lineage record comes out again;
     11. every answer of the judges comes out again under the reference judge;
     12. strategy, contracts and suites are those that the evaluation's environment names;
-    13. the chunks of the captures, the salts and every single reading give the trees of the root.
+    13. the chunks of the captures, the salts and every single reading give the trees of the root;
+    14. what the evaluation says of itself follows from its strategy, contracts and captures.
 
     It shows that a package is what its writer made of its captures. Who the writer was, and that
     the captures are what the sources said, is the question of a seal.
@@ -123,7 +125,7 @@ def _records(read: Read, manifest: Manifest) -> Iterator[Finding]:
     if {package.batch} != {manifest.batch, *(one.batch for one in package.observations.values())}:
         yield Finding(4, MANIFEST, "Manifest, evaluation and observations name different batches.")
     again = Again(read, package)
-    for number, recheck in RECHECKS:
+    for number, recheck in (*RECHECKS, (14, declared)):
         yield from _refused_is_found(number, recheck, again)
 
 

@@ -24,7 +24,7 @@ from expectations.readings import table_of
 from tasks.parquet_footer import foreign_words, forged_statistics, hidden_bytes, whole_groups
 from tasks.readings import ROW_GROUP, SHOWN, shown_table
 
-CHECK: Final = 14
+CHECK: Final = 15
 """The number of this check, after those of `contracts.verification`."""
 READINGS: Final = "tables/readings.parquet"
 FILES: Final = frozenset({READINGS, *(f"tables/{name}.parquet" for name in SHOWN)})
