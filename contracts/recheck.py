@@ -30,7 +30,7 @@ from contracts.manifest import (
 from contracts.observation import Observation
 from contracts.opened import Opened, Read
 from contracts.quote import quotes_value
-from contracts.readiness import decide
+from contracts.readiness import QualityException, decide
 from contracts.reading import Reading
 from contracts.reading_leaves import READINGS, readings_head
 from contracts.reductions import expected_equipment, reduced
@@ -39,6 +39,7 @@ from contracts.sources import batch_record, equipment, lims
 from contracts.sources.contract import SourceContract
 from contracts.sources.odcs import source_contract
 from contracts.steps import day_of
+from contracts.verdict import Verdict
 from contracts.words import WORDING
 
 READERS = {"batch_record": batch_record.read, "lims": lims.read, "equipment": equipment.read}
@@ -187,11 +188,12 @@ def reading_again(read: Read, package: Opened, source: str) -> Reading:
     ]
     if not captured:
         return Reading()
-    contract = _contract(read, source)
+    contract = contract_in(read, source)
     return READERS[source](captured, contract, package.batch, package.zones[source])
 
 
-def _contract(read: Read, source: str) -> SourceContract:
+def contract_in(read: Read, source: str) -> SourceContract:
+    """Return the contract of a source as the package holds it; IntegrityError if it holds none."""
     document = parse_strict(read(contract_path(source)).removesuffix(b"\n"))
     if not isinstance(document, Mapping):
         raise IntegrityError("a contract that is no object", where=contract_path(source))
@@ -229,18 +231,30 @@ def _calculated(again: Again) -> Iterator[tuple[str, str]]:
     yield from _differing(
         "lineage", lineage, [parse_strict(one) for one in table_lines(read(table_path("lineage")))]
     )
-    if package.wording == WORDING:
-        unread = tuple(
-            restore.restored("unread", restore.unread, parse_strict(line))
-            for line in table_lines(read(table_path("unread")))
-        )
-        aside = Aside(package.quarantines, package.doubts, unread)
-        drawn = exceptions(package.stage, result, observations, aside)
-        yield from _differing(
-            "exceptions",
-            [one.record() for one in drawn],
-            [one.record() for one in package.exceptions],
-        )
+    unread = tuple(
+        restore.restored("unread", restore.unread, parse_strict(line))
+        for line in table_lines(read(table_path("unread")))
+    )
+    aside = Aside(package.quarantines, package.doubts, unread)
+    drawn = exceptions(package.stage, result, observations, aside)
+    yield from _differing(
+        "exceptions",
+        _comparable(drawn, result.verdicts, package.wording),
+        _comparable(package.exceptions, verdicts, package.wording),
+    )
+
+
+def _comparable(
+    drawn: Sequence[QualityException], verdicts: Sequence[Verdict], wording: str
+) -> list[Json]:
+    """Return exceptions as records; of another wording without it, but for what counts.
+
+    An exception that says no more than a verdict does not count by itself (`readiness.decide`).
+    """
+    if wording == WORDING:
+        return [one.record() for one in drawn]
+    told = {one.message for one in verdicts}
+    return [{**one.record(), "message": one.message in told} for one in drawn]
 
 
 def _from_series(again: Again) -> dict[str, Observation]:
@@ -248,7 +262,7 @@ def _from_series(again: Again) -> dict[str, Observation]:
     if any(one.source == "equipment" for one in package.quarantines):
         return {}
     spans = windows(series_steps(package.criteria), package.evidence().observations)
-    expected = expected_equipment(package.criteria, spans, _contract(again.read, "equipment"))
+    expected = expected_equipment(package.criteria, spans, contract_in(again.read, "equipment"))
     pages = again.reading("equipment").pages
     return reduced(package.criteria, pages, spans, expected)
 
@@ -278,7 +292,7 @@ def _bound(again: Again) -> Iterator[tuple[str, str]]:
 
 def _rooted(again: Again) -> Iterator[tuple[str, str]]:
     manifest = manifest_from(again.read(MANIFEST))
-    pages = _pages(again)
+    pages = pages_of(again)
     found = readings_head(manifest.seed, pages, again.captured)
     named = manifest.head(READINGS)
     if (found.count, found.head.hex()) != (named.count, named.root):
@@ -288,7 +302,12 @@ def _rooted(again: Again) -> Iterator[tuple[str, str]]:
         yield INDEX, "It is not the index of the readings that come out again."
 
 
-def _pages(again: Again) -> tuple[SeriesPage, ...]:
+def pages_of(again: Again) -> tuple[SeriesPage, ...]:
+    """Return the readings that the package's captures say; none where the equipment is set aside.
+
+    Raises:
+        UnreadableError: the captures break the contract.
+    """
     aside = any(one.source == "equipment" for one in again.package.quarantines)
     return () if aside else again.reading("equipment").pages
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from contracts.declared import declared
 from contracts.errors import BatchproofError
 from contracts.manifest import MANIFEST, manifest_from
 from contracts.opened import Read, opened
@@ -11,8 +12,8 @@ NOUNS = 14
 """The first check here: 1 to 13 are the verifier's, which every package carries a copy of."""
 NOT_CHECKED = (
     (
-        "index.html, tables/*.parquet and strategy/files/ against the records: they are bound by "
-        "their digests and shown for people and machines; the records decide"
+        "index.html and strategy/files/ against the records: they are bound by their digests and "
+        "shown for people; the records decide"
     ),
 )
 """What `verify` does not show, said with every answer."""
@@ -34,7 +35,8 @@ def drawn_again(read: Read) -> Iterator[tuple[int, str, str]]:
     20. every calculated value, exception and lineage record comes out again;
     21. every answer of the judges comes out again under the reference judge;
     22. strategy, contracts and suites are those that the evaluation's environment names;
-    23. every single reading, read again, gives the readings' tree and its index.
+    23. every single reading, read again, gives the readings' tree and its index;
+    24. what the evaluation says of itself follows from its strategy, contracts and captures.
 
     It shows that a package is what its writer made of its captures. Who the writer was, and when,
     is the question of its seal (checks 8 to 12).
@@ -48,7 +50,7 @@ def drawn_again(read: Read) -> Iterator[tuple[int, str, str]]:
         words = "Manifest, evaluation and observations name different batches."
         yield NOUNS, MANIFEST, words
     again = Again(read, package)
-    for number, recheck in RECHECKS:
+    for number, recheck in (*RECHECKS, (24, declared)):
         yield from _refused_is_found(number, recheck, again)
 
 

@@ -157,10 +157,12 @@ def verify(
 
     Example: batchproof verify demo/CART-26-0001-initial-evaluation-1 --trust trust.json
     """
-    from flows.verify import answer_of, trusted
+    from flows.parquet import parquet_checked
+    from flows.verify import Asked, answer_of, trusted
 
     with errors_in_words():
-        answer = answer_of(package, trusted(trust), checkpoint, log)
+        asked = Asked(trusted(trust), checkpoint, log, also=parquet_checked)
+        answer = answer_of(package, asked)
     if as_json:
         print_json(answer)
     else:

@@ -1,17 +1,21 @@
 """The auditor's door: verify a package or a proof, and trace a value, offline and read only."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from contracts.canonical import Json
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.lineage import Trace, trace
 from contracts.manifest import MANIFEST, manifest_from
-from contracts.opened import opened
+from contracts.opened import Read, opened
 from contracts.verification import NOT_CHECKED
-from tasks.folder import findings_drawn_again, findings_in, opened_safely, reader_of
+from tasks.folder import findings_drawn_again, findings_in, opened_safely, reader_in, reader_of
 from tasks.verifier import (
     MOST_PROOF,
     Container,
+    Finding,
     Package,
     RefusedError,
     Report,
@@ -20,6 +24,10 @@ from tasks.verifier import (
     container_of,
     is_proof,
 )
+
+Also: TypeAlias = Callable[[Read, frozenset[str]], tuple[Finding, ...] | None]
+"""A check that needs a library: its findings in a package's members, or None without it."""
+NOT_COMPARED = "tables/*.parquet against the records: pyarrow is not installed here"
 
 __all__ = ["answer_of", "findings_in", "reader_of", "trace_in", "trusted"]
 
@@ -44,9 +52,23 @@ def trusted(path: Path | None) -> Trust | None:
         ) from error
 
 
-def answer_of(
-    path: Path, trust: Trust | None = None, seen: Path | None = None, log: Path | None = None
-) -> dict[str, Json]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What whoever verifies brings along: whom they trust, and what they saw before."""
+
+    trust: Trust | None = None
+    checkpoint: Path | None = None
+    """The last checkpoint of the log that they saw."""
+    log: Path | None = None
+    """The whole log, written out as a folder of tiles."""
+    also: Also | None = None
+    """A further check, of what needs a library."""
+
+
+ALONE = Asked()
+
+
+def answer_of(path: Path, asked: Asked = ALONE) -> dict[str, Json]:
     """Return what verifying found, what it was found in, and what verifying does not show.
 
     Raises:
@@ -55,14 +77,20 @@ def answer_of(
     """
     proof = _proof(path)
     if proof:
-        return _told(check_proof_of(proof, trust))
+        return _told(check_proof_of(proof, asked.trust))
     held = opened_safely(path)
-    package = Package(held, trust)
+    package = Package(held, asked.trust)
     if package.check_whole():
-        package.check_sealed(_note(seen), None if log is None else _log(log))
+        log = None if asked.log is None else _log(asked.log)
+        package.check_sealed(_note(asked.checkpoint), log)
     report = package.report
     report.findings += findings_drawn_again(held, report.findings)
     report.not_checked += NOT_CHECKED
+    also = asked.also(reader_in(held), frozenset(held.sizes)) if asked.also else None
+    if also is None:
+        report.not_checked.append(NOT_COMPARED)
+    elif not report.findings:  # the records must be right before anything is compared with them
+        report.findings += also
     answer = _told(report)
     if report.findings:
         return answer

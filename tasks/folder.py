@@ -15,7 +15,7 @@ _UNREADABLE = frozenset({1, 2, 3})
 def findings_in(folder: Path) -> tuple[Finding, ...]:
     """Return everything that is not as it must be in what a package says; nothing means whole.
 
-    Checks 1 to 7 and 14 to 23: whoever made the package asks before it is sealed.
+    Checks 1 to 7 and 14 to 24: whoever made the package asks before it is sealed.
 
     Raises:
         NotFoundError: there is no package in that folder or zip.
@@ -31,7 +31,7 @@ def findings_drawn_again(held: Container, found: list[Finding]) -> tuple[Finding
     """Return what does not follow from the evidence; nothing where it cannot be read for others."""
     if _UNREADABLE & {one.check for one in found}:
         return ()
-    return tuple(Finding(*one) for one in drawn_again(_reader(held)))
+    return tuple(Finding(*one) for one in drawn_again(reader_in(held)))
 
 
 def opened_safely(folder: Path) -> Container:
@@ -67,10 +67,10 @@ def reader_of(folder: Path) -> Read:
         NotFoundError: there is no package in that folder or zip.
         IntegrityError: it cannot be opened safely.
     """
-    return _reader(opened_safely(folder))
+    return reader_in(opened_safely(folder))
 
 
-def _reader(held: Container) -> Read:
+def reader_in(held: Container) -> Read:
     """Return a function that gives a member's bytes; it raises NotFoundError for what is none."""
 
     def read(path: str) -> bytes:

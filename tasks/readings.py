@@ -9,8 +9,10 @@ import pyarrow.parquet as pq
 from contracts.canonical import parse_strict
 from contracts.manifest import table_lines, table_path
 
-_SHOWN = ("captures", "criteria", "exceptions", "observations", "verdicts")
-_ROW_GROUP = 65_536
+SHOWN = ("captures", "criteria", "exceptions", "observations", "verdicts")
+"""Logical tables of records that are shown as Parquet too."""
+ROW_GROUP = 65_536
+"""Rows of the readings that are written, and read again, at a time."""
 
 
 def write_tables(files: Mapping[str, bytes], folder: Path) -> None:
@@ -19,14 +21,19 @@ def write_tables(files: Mapping[str, bytes], folder: Path) -> None:
     Nested members become their canonical JSON text: the Parquet file is for looking, the lines are
     the record.
     """
-    for name in _SHOWN:
-        rows = [parse_strict(line) for line in table_lines(files[table_path(name)])]
-        flat = [_flat(row) for row in rows if isinstance(row, dict)]
-        columns = sorted({column for row in flat for column in row})
-        table = pa.table(
-            {column: pa.array([row.get(column) for row in flat], pa.string()) for column in columns}
-        )
+    for name in SHOWN:
+        table = shown_table(table_lines(files[table_path(name)]))
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+
+
+def shown_table(lines: Sequence[bytes]) -> pa.Table:
+    """Return a logical table as its Parquet file shows it: every column text, nested ones flat."""
+    rows = [parse_strict(line) for line in lines]
+    flat = [_flat(row) for row in rows if isinstance(row, dict)]
+    columns = sorted({column for row in flat for column in row})
+    return pa.table(
+        {column: pa.array([row.get(column) for row in flat], pa.string()) for column in columns}
+    )
 
 
 def _flat(row: Mapping[str, object]) -> dict[str, str | None]:
@@ -55,7 +62,7 @@ def write_readings(table: pa.Table, folder: Path) -> None:
         table,
         folder / "readings.parquet",
         compression="zstd",
-        row_group_size=_ROW_GROUP,
+        row_group_size=ROW_GROUP,
         column_encoding={"time": "DELTA_BINARY_PACKED", "offset": "DELTA_BINARY_PACKED"},
         use_dictionary=["tag", "equipment", "characteristic", "unit", "capture", "status"],
     )
