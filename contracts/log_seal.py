@@ -1,17 +1,12 @@
 """The seal of a package as the log holds it: the signed envelope, and which root it speaks of."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts import members
-from contracts.canonical import Json, parse_strict
+from contracts.canonical import Json
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest
-from contracts.restore import restored
-
-_PAYLOAD_TYPE = "application/vnd.in-toto+json"
+from contracts.statement import parse_envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +19,8 @@ class Sealed:
     evaluation: int
     root: Digest
     """Root of the package that was sealed."""
+    manifest: Digest
+    """SHA-256 of its manifest: the same root may be packaged again by another writer's bytes."""
 
     kind = "seal"
 
@@ -39,28 +36,11 @@ def sealed(envelope: bytes) -> Sealed:
     Raises:
         IntegrityError: it is no canonical DSSE envelope around one package's statement.
     """
-    return restored("seal", lambda record: _sealed(envelope, record), parse_strict(envelope))
-
-
-def _sealed(envelope: bytes, record: members.Record) -> Sealed:
-    if set(record) != {"payload", "payloadType", "signatures"}:
-        raise IntegrityError("a seal with other members", expected="a DSSE envelope")
-    if record["payloadType"] != _PAYLOAD_TYPE or not members.items(record["signatures"]):
-        raise IntegrityError("a seal of another type", expected=f"a signed {_PAYLOAD_TYPE}")
-    statement = members.mapping(parse_strict(_payload(members.text(record, "payload"))))
-    subjects = members.items(statement["subject"])
-    if len(subjects) != 1:
-        raise IntegrityError(f"a seal of {len(subjects)} packages", expected="of one")
-    subject = members.mapping(subjects[0])
-    batch, stage, number = members.text(subject, "name").split("/")
-    if not number.isdigit() or str(int(number)) != number:
-        raise IntegrityError(f"a seal of evaluation '{number[:20]}'", expected="a number")
-    root = members.digest(members.mapping(subject["digest"]), "sha256")
-    return Sealed(envelope, batch, stage, int(number), root)
-
-
-def _payload(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise IntegrityError("a seal's payload that is no base64", expected="base64") from error
+    said = parse_envelope(envelope).statement()
+    batch, _, rest = said.name.partition("/")
+    stage, _, number = rest.partition("/")
+    if not (batch and stage and number.isdecimal() and number.isascii()) or number[0] == "0":
+        raise IntegrityError(
+            f"a seal of '{said.name[:80]}'", expected="BATCH/stage/evaluation", where="the seal"
+        )
+    return Sealed(envelope, batch, stage, int(number), said.root, said.manifest)

@@ -64,14 +64,15 @@ def open_desk(
     site = load_site(site_file)
     ledger = Ledger.open(ledger_url)
     owner = origin or f"batchproof/{'-'.join(site.site.split())}"
-    keys = Keys(folders.home / "keys", owner, places, entered_in(ledger))
+    keys = Keys(folders.home / "keys", owner, places, entered_in(ledger, site.clock))
     return Desk(site, ledger, keys, folders)
 
 
-def entered_in(ledger: Ledger) -> Entered:
-    """Return what enters a change of a key in a ledger's evaluation log."""
+def entered_in(ledger: Ledger, clock: datetime | None = None) -> Entered:
+    """Return what enters a change of a key in a ledger's evaluation log, at the plant's time."""
 
     def enter(change: KeyChange) -> None:
-        ledger.record_key(Logged(change.at, change.by, change.change.value, change.key_record()))
+        at = clock or change.at
+        ledger.record_key(Logged(at, change.by, change.change.value, change.key_record()))
 
     return enter

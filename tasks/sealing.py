@@ -7,17 +7,19 @@ package yet, the evaluation stays on record, and sealing again goes on where it 
 from typing import Final
 
 from contracts.canonical import canonical
-from contracts.errors import UnavailableError
+from contracts.errors import SealError, UnavailableError
 from contracts.evidence import digest_of
 from contracts.manifest import Manifest
 from contracts.opened import Opened
+from contracts.statement import parse_envelope
+from contracts.times import written
 from contracts.tlog_note import read_key
 from tasks.ask_witness import WitnessDoor
 from tasks.desk import Desk
 from tasks.log import EvaluationLog
-from tasks.outsiders import trusted_outside
+from tasks.outsiders import TimestampAuthority, trusted_outside
 from tasks.seal import sign
-from tasks.timestamps import stamp
+from tasks.timestamps import stamp, stamped_at
 
 SEAL: Final = "seal/seal.json"
 STAMP: Final = "seal/timestamp.tsr"
@@ -53,6 +55,21 @@ def show_intent(desk: Desk) -> None:
         return
 
 
+def _stamped(desk: Desk, authority: TimestampAuthority, envelope: bytes) -> bytes:
+    """Return the authority's stamp, once it is known to lie within the time of the key."""
+    response = stamp(authority, envelope)
+    at, key = stamped_at(authority, envelope, response), desk.keys.seal().trusted
+    signed_by = parse_envelope(envelope).signatures[0].keyid
+    if signed_by == key.keyid and not key.valid_at(at):
+        raise SealError(
+            f"a time stamp of {written(at)}, when the seal key was not valid",
+            expected="a time within the key's",
+            where=authority.url,
+            move="the administrator compares the authority's clock with this machine's",
+        )
+    return response
+
+
 def seal_package(desk: Desk, package: Opened, manifest: Manifest) -> dict[str, bytes]:
     """Return the files of a package's seal by their path.
 
@@ -66,7 +83,7 @@ def seal_package(desk: Desk, package: Opened, manifest: Manifest) -> dict[str, b
     envelope = sign(desk.keys, manifest.root, digest_of(manifest.to_bytes()), name)
     logged = evaluation_log(desk).seal(package.batch, package.number, envelope, desk.now())
     authority = desk.site.timestamps
-    files = {} if authority is None else {STAMP: stamp(authority, logged.envelope)}
+    files = {} if authority is None else {STAMP: _stamped(desk, authority, logged.envelope)}
     roots, others = trusted_outside(authority, desk.site.witness)
     return files | {
         SEAL: logged.envelope,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from contracts.canonical import canonical
+from contracts.canonical import Json, canonical
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.evidence import Digest, digest_of
 from contracts.log_entry import Entry, Filed, GivenUp, Intent, KeyChange, Result
@@ -104,6 +104,8 @@ def _identity(entry: Entry, text: bytes) -> Digest:
         case Intent() | Result() | GivenUp():
             return digest_of(canonical([entry.kind, entry.batch, entry.evaluation]))
         case Sealed():
-            return digest_of(canonical([entry.kind, entry.batch, entry.evaluation, entry.root]))
+            named: list[Json] = [entry.kind, entry.batch, entry.evaluation]
+            named += [entry.root, entry.manifest]
+            return digest_of(canonical(named))
         case _:
             return digest_of(canonical([entry.kind, digest_of(text)]))

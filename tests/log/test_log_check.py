@@ -23,6 +23,7 @@ from log.log_nouns import (
 )
 from typer.testing import CliRunner
 
+from contracts.evidence import digest_of
 from contracts.log_entry import Filed, GivenUp, Intent, Result
 from contracts.log_review import findings
 from contracts.log_seal import Sealed
@@ -33,7 +34,7 @@ from tasks.log import EvaluationLog
 from tasks.log_check import check_log
 
 FILED = Filed(AT, BATCH, COLLECTION, 1, ROOT)
-SEAL = Sealed(envelope(), BATCH, "initial", 1, ROOT)
+SEAL = Sealed(envelope(), BATCH, "initial", 1, ROOT, digest_of(b"manifest"))
 
 
 def intent(number: int, at=AT) -> Intent:

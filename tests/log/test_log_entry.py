@@ -18,6 +18,7 @@ from log.log_nouns import (
 
 from contracts.canonical import canonical
 from contracts.errors import IntegrityError
+from contracts.evidence import digest_of
 from contracts.log_entry import Filed, GivenUp, Intent, KeyChange, Result
 from contracts.log_seal import Sealed
 from contracts.log_text import entry_from, text_of
@@ -30,7 +31,7 @@ ENTRIES = [
     GivenUp(AT, BATCH, 1, "The two judges differ."),
     DECISION,
     key_change(1),
-    Sealed(envelope(), BATCH, "initial", 1, ROOT),
+    Sealed(envelope(), BATCH, "initial", 1, ROOT, digest_of(b"manifest")),
 ]
 
 
