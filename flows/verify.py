@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from contracts.canonical import Json
-from contracts.lineage import Trace, trace
 from contracts.manifest import MANIFEST, manifest_from
 from contracts.opened import opened
+from contracts.tracer import Trace, Tracer
 from contracts.verification import NOT_CHECKED
-from tasks.folder import findings_in, reader_of
+from tasks.folder import findings_in, reader_of, spans_of
 
 __all__ = ["answer_of", "findings_in", "reader_of", "trace_in"]
 
@@ -44,5 +44,4 @@ def trace_in(folder: Path, item: str) -> Trace:
         NotFoundError: there is no package in that folder, or no such item in it.
         IntegrityError: the package is not what it says; verify it.
     """
-    read = reader_of(folder)
-    return trace(opened(read), read, item)
+    return Tracer(reader_of(folder), spans_of(folder)).trace(item)

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from contracts.errors import NotFoundError
 from contracts.manifest import MANIFEST
-from contracts.opened import Read
+from contracts.opened import Read, Span
 from contracts.verification import Finding, Size, verify
 
 
@@ -36,6 +36,17 @@ def reader_of(folder: Path) -> Read:
             move="name the folder that holds index.html and manifest.json",
         )
     return lambda path: _member(folder, path).read_bytes()
+
+
+def spans_of(folder: Path) -> Span:
+    """Return a function that gives a part of a member: no more of the file is read than that."""
+
+    def span(path: str, at: int, length: int) -> bytes:
+        with _member(folder, path).open("rb", buffering=0) as file:
+            file.seek(at)
+            return file.read(length)
+
+    return span
 
 
 def sizer_of(folder: Path) -> Size:
