@@ -84,14 +84,19 @@ def _rounded(part: Criterion, point: Point) -> Iterator[Step]:
         yield Step("rounded", one.id, words)
         return
     before = str(Number(decimal_of(exact)))
-    for end in dict.fromkeys(rule.ends):
-        after = _at_precision(rounded(exact, end, part.rounding), end)
+    told = with_unit(cut(before), part.unit)
+    for after, ends in _by_result(exact, part).items():
         changed = "is rounded to" if Decimal(after) != Decimal(before) else "stays"
-        words = (
-            f"{with_unit(cut(before), part.unit)} {changed} {with_unit(after, part.unit)} "
-            f"at the precision of the limit {end}"
-        )
+        words = f"{told} {changed} {with_unit(cut(after), part.unit)}, as precise as {ends}"
         yield Step("rounded", one.id, words, before, after)
+
+
+def _by_result(exact: Fraction, part: Criterion) -> dict[str, str]:
+    """Return the ends of a limit in words, by what a number is when it is rounded to them."""
+    found: dict[str, list[Decimal]] = {}
+    for end in part.limit.rule.ends if isinstance(part.limit.rule, Range) else ():
+        found.setdefault(_at_precision(rounded(exact, end, part.rounding), end), []).append(end)
+    return {after: " and ".join(map(str, dict.fromkeys(ends))) for after, ends in found.items()}
 
 
 def _at_precision(number: Fraction, end: Decimal) -> str:
@@ -114,9 +119,7 @@ def _said(part: Criterion, point: Point, recorded: Answered) -> str:
     )
     again = answer(part, point)
     doubt = "" if again is recorded.reference else f"; asked again it says {_words(again)}"
-    return (
-        f"{told} against the {limit.kind.in_words()} {part.in_words(limit)}: {judges}{doubt}"
-    )
+    return f"{told} against the {limit.kind.in_words()} {part.in_words(limit)}: {judges}{doubt}"
 
 
 def _words(one: Answer) -> str:

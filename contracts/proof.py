@@ -23,9 +23,7 @@ MOST: Final = 16_384
 """Bytes of a proof at most."""
 _HASH: Final = 32
 _DOUBLE: Final = struct.Struct(">d")
-_MEMBERS: Final = frozenset(
-    {"bytes", "index", "item", "path", "records", "salt", "seal", "table"}
-)
+_MEMBERS: Final = frozenset({"bytes", "index", "item", "path", "records", "salt", "seal", "table"})
 
 
 @dataclass(frozen=True, slots=True)

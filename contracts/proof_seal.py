@@ -9,6 +9,7 @@ from contracts.errors import IntegrityError
 from contracts.evidence import Digest
 from contracts.members import Record, items, mapping, text
 
+
 @dataclass(frozen=True, slots=True)
 class Seal:
     """What a proof carries of a package's seal: all that its root does not give again."""

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from contracts.canonical import parse_strict
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest, digest_of
 from contracts.leaves import QUOTING, quoted_bytes, table_hashes
-from contracts.canonical import parse_strict
 from contracts.manifest import (
     CAPTURES,
     MANIFEST,

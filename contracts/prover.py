@@ -1,4 +1,4 @@
-"""Makes the proof of one value of a package: small enough for a letter, whole enough for a court."""
+"""Makes the proof of one value of a package: one text that shows nothing of the values beside it."""
 
 import re
 from collections.abc import Mapping
@@ -109,9 +109,7 @@ class Prover:
         """Return a proof after it was led to the root."""
         (index, records), (quoted, salt, path) = at, leaf
         whole = (*path, *self.proved.top_path(table))
-        proof = Proof(
-            table, index, records, item, quoted, salt, whole, self._seal, self._logged
-        )
+        proof = Proof(table, index, records, item, quoted, salt, whole, self._seal, self._logged)
         if proof.root() != self.proved.root:
             raise IntegrityError(
                 f"record {index} of {table}, which leads to another root",

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from contracts.canonical import Json, parse_strict
 from contracts.errors import IntegrityError, UnreadableError
 from contracts.manifest import CAPTURES, INDEX, table_path
-from contracts.members import digest, integer, mapping, text
+from contracts.members import digest, integer, text
 from contracts.proved import Proved
 from contracts.reading_leaves import READINGS, Block, ReadingLeaf, blocks_of, page_digest
 from contracts.salts import BLOCK, SALT, salts
@@ -106,11 +106,13 @@ class ReadingIndex:
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """Every page, in the order of the `series` table."""
-        records = [mapping(parse_strict(line)) for line in self._proved.table("series").lines]
+        records = [_record(line) for line in self._proved.table("series").lines]
         counts = [integer(one, "count") for one in records]
         return tuple(
             Page(one, digest(one, "capture"), text(one, "tag"), count, start, page_digest(one))
-            for one, count, start in zip(records, counts, accumulate(counts, initial=0), strict=False)
+            for one, count, start in zip(
+                records, counts, accumulate(counts, initial=0), strict=False
+            )
         )
 
     def of_tag(self, tag: str) -> tuple[Page, ...]:
@@ -144,7 +146,9 @@ class ReadingIndex:
         page = self.pages[self._page_of(index)]
         path = (*read.tree.path(position), *self._tree.path(number))
         salt = read.salts[position * SALT : (position + 1) * SALT]
-        return ProvedReading(page, index - page.start, ReadingLeaf(*read.rows[position]), salt, path)
+        return ProvedReading(
+            page, index - page.start, ReadingLeaf(*read.rows[position]), salt, path
+        )
 
     def last_before(self, page: Page, moment: int) -> ProvedReading:
         """Return the last reading of a page not after a moment that its first one is not after.
@@ -229,6 +233,13 @@ class ReadingIndex:
         )
         for time, value, status, offset, length in rows:
             yield named, (time, value, status, at + offset, data[offset : offset + length])
+
+
+def _record(line: bytes) -> Mapping[str, Json]:
+    record = parse_strict(line)
+    if not isinstance(record, Mapping):
+        raise _differs(table_path("series"), "a page that is no object")
+    return record
 
 
 def _differs(where: str, found: str) -> IntegrityError:

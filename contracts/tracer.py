@@ -114,8 +114,8 @@ class Tracer:
         yield Step(
             "judgement",
             f"{package.batch} evaluation {package.number}",
-            f"{len(answers)} answers of Great Expectations and as many of the reference judge are "
-            "on record; `verify` asks the reference judge again",
+            f"asked and answered by both judges: {len(answers)}; their answers are in the table "
+            "`answers`, and `verify` asks the reference judge again",
         )
 
     @cached_property
@@ -188,7 +188,7 @@ class Tracer:
         return restored("captures", chunked_capture, parse_strict(lines[-1])).capture
 
     def _root(self) -> Step:
-        words = "what is told here makes the tables that this root of the package names"
+        words = f"every record and byte told here leads to the root {self.proved.root}"
         return Step("root", self.proved.root, words)
 
     def _quote(self, place: Place, capture: Capture) -> Quote:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from contracts.merkle import node_hash
 from contracts.merkle import head as head_of
+from contracts.merkle import node_hash
 
 
 class Tree:

@@ -9,9 +9,9 @@ from contracts.evidence import Digest, Place
 from contracts.explain import Step
 from contracts.observation import Observation
 from contracts.reading_kinds import SPEAKS
+from contracts.series_number import moment_of
 from contracts.sources.opcua_columns import Columns, columns
 from contracts.sources.opcua_status import in_words
-from contracts.series_number import moment_of
 from contracts.subject import Difference, Operand, Quotient, Reduction, Reportable
 from contracts.times import written
 from contracts.words import cut, step_in_words, value_in_words, with_unit

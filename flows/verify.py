@@ -1,13 +1,13 @@
-"""The auditor's door: verify and trace a package in a folder, offline, standard library only."""
+"""The auditor's door: verify a package in a folder, offline, standard library only."""
 
 from pathlib import Path
 
 from contracts.canonical import Json
 from contracts.manifest import MANIFEST, manifest_from
 from contracts.opened import opened
-from contracts.tracer import Trace, Tracer
 from contracts.verification import NOT_CHECKED
-from tasks.folder import findings_in, reader_of, spans_of
+from flows.one_value import trace_in
+from tasks.folder import findings_in, reader_of
 
 __all__ = ["answer_of", "findings_in", "reader_of", "trace_in"]
 
@@ -35,13 +35,3 @@ def answer_of(folder: Path) -> dict[str, Json]:
         "root": manifest_from(read(MANIFEST)).root,
         "stage": package.stage.value,
     }
-
-
-def trace_in(folder: Path, item: str) -> Trace:
-    """Return the lineage of a verdict, observation or reading of a package.
-
-    Raises:
-        NotFoundError: there is no package in that folder, or no such item in it.
-        IntegrityError: the package is not what it says; verify it.
-    """
-    return Tracer(reader_of(folder), spans_of(folder)).trace(item)
