@@ -62,9 +62,9 @@ def _as_number(part: Criterion, point: Point) -> Iterator[Step]:
         yield Step("converted", one.id, words)
         return
     after = str(replace(value, number=decimal_of(way.ratio(value.number))))
-    plus = f" + {way.offset}" if way.offset else ""
+    plus = f" and {way.offset} added" if way.offset else ""
     words = (
-        f"{with_unit(cut(str(value)), one.unit)} × {way.factor}{plus} = "  # noqa: RUF001
+        f"{with_unit(cut(str(value)), one.unit)} multiplied by {way.factor}{plus} is "
         f"{with_unit(cut(after), part.unit)}"
     )
     yield Step("converted", one.id, words, str(value), after)
@@ -87,7 +87,7 @@ def _rounded(part: Criterion, point: Point) -> Iterator[Step]:
     told = with_unit(cut(before), part.unit)
     for after, ends in _by_result(exact, part).items():
         changed = "is rounded to" if Decimal(after) != Decimal(before) else "stays"
-        words = f"{told} {changed} {with_unit(cut(after), part.unit)}, as precise as {ends}"
+        words = f"{told} {changed} {with_unit(cut(after), part.unit)} at the precision of {ends}"
         yield Step("rounded", one.id, words, before, after)
 
 

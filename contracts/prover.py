@@ -1,4 +1,4 @@
-"""Makes the proof of one value of a package: one text that shows nothing of the values beside it."""
+"""Makes the proof of one value of a package, which shows nothing of the values beside it."""
 
 import re
 from collections.abc import Mapping

@@ -111,12 +111,12 @@ class Tracer:
         yield from links(item, self._criteria, package.verdicts)
         words = f"the strategy in force on {package.day.isoformat()}"
         yield Step("strategy", package.strategy, words)
-        yield Step(
-            "judgement",
-            f"{package.batch} evaluation {package.number}",
+        told = (
             f"asked and answered by both judges: {len(answers)}; their answers are in the table "
-            "`answers`, and `verify` asks the reference judge again",
+            "`answers`, and `verify` asks the reference judge again"
         )
+        there = told if answers else "there was nothing to ask the judges"
+        yield Step("judgement", f"{package.batch} evaluation {package.number}", there)
 
     @cached_property
     def _criteria(self) -> dict[str, Criterion]:
