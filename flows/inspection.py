@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.terminal import AsJson, errors_in_words, plain, print_json, say
+from flows.terminal import AsJson, errors_in_words, print_json, say
 
 app = typer.Typer()
 
@@ -39,7 +39,7 @@ def trace(package: Package, item: Item, as_json: AsJson = False) -> None:
         print_json(traced.record())
         return
     for line in trace_lines(traced):
-        typer.echo(plain(line))
+        typer.echo(line)
 
 
 @app.command()
@@ -58,7 +58,7 @@ def prove(
 
     Example: batchproof prove demo/CART-26-0002-initial-evaluation-1 CQA-VIA-001 --out value.proof
     """
-    from flows.one_value import proof_record, prove_in, sealing_in_words, write_proof
+    from flows.one_value import proof_in_words, proof_record, prove_in, write_proof
 
     with errors_in_words():
         proof = prove_in(package, item)
@@ -68,5 +68,4 @@ def prove(
         print_json(proof_record(item, proof))
     elif out is None:
         typer.echo(proof.to_bytes().decode("utf-8"), nl=False)
-    size, words = len(proof.to_bytes()), sealing_in_words(proof)
-    say(f"The proof has {size} bytes and is {words}.")
+    say(proof_in_words(proof))

@@ -12,6 +12,7 @@ from contracts.proof import Proof
 from contracts.prover import Prover
 from contracts.quote import Quote
 from contracts.tracer import Trace, Tracer
+from flows.plain import plain
 from tasks.members import reader_of, spans_of
 
 _NAMED: Final = ("observation", "protects", "protected by", "alternative", "alternative of")
@@ -77,13 +78,14 @@ def write_proof(proof: Proof, file: Path) -> None:
         ) from error
 
 
-def sealing_in_words(proof: Proof) -> str:
-    """Say what of the seal a proof carries, and so what it shows to somebody without a package."""
+def proof_in_words(proof: Proof) -> str:
+    """Say how large a proof is and what of the seal it carries, so whom it can convince."""
+    size = f"The proof has {len(proof.to_bytes())} bytes and is"
     if proof.seal is None:
-        return "unsealed: it leads to the root and nobody has signed that; seal the package first"
+        return f"{size} unsealed: it leads to the root, and nobody has signed that."
     if not proof.logged:
-        return "sealed, and not logged: the package has no proof of its place in a log"
-    return "sealed and logged"
+        return f"{size} sealed and not logged: the package has no proof of its place in a log."
+    return f"{size} sealed and logged."
 
 
 def proof_record(item: str, proof: Proof) -> dict[str, Json]:
@@ -104,6 +106,10 @@ def proof_record(item: str, proof: Proof) -> dict[str, Json]:
 
 def trace_lines(traced: Trace) -> Iterator[str]:
     """Yield a trace as lines for a terminal; many things alike that are met take one line."""
+    yield from map(plain, _lines(traced))
+
+
+def _lines(traced: Trace) -> Iterator[str]:
     for kind, group in groupby(traced.steps, key=lambda one: one.kind):
         alike = list(group)
         well = [one for one in alike if one.words.endswith(_WELL)]

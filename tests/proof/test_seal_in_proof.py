@@ -9,7 +9,7 @@ from contracts.manifest import MANIFEST
 from contracts.proof import proof_from
 from contracts.proof_seal import Seal, seal_from
 from contracts.prover import LOGGED, SEAL, Prover
-from flows.one_value import sealing_in_words
+from flows.one_value import proof_in_words
 
 SIGNED = {"keyid": "ab" * 32, "sig": "c2lnbmVk"}
 
@@ -35,12 +35,12 @@ def test_the_seal_comes_out_again_from_the_proof(package, envelope):
     assert again == proof
     assert again.seal.envelope(again.root()) == envelope
     assert proof.to_bytes().endswith(b"}\n" + log)
-    assert sealing_in_words(proof) == "sealed and logged"
+    assert proof_in_words(proof).endswith("is sealed and logged.")
 
 
 def test_what_is_lacking_is_told(package, envelope):
-    assert "unsealed" in sealing_in_words(proved(package))
-    assert "not logged" in sealing_in_words(proved(package.changed(SEAL, envelope)))
+    assert "unsealed" in proof_in_words(proved(package))
+    assert "not logged" in proof_in_words(proved(package.changed(SEAL, envelope)))
 
 
 def test_a_changed_seal_in_a_proof_is_another_seal(package, envelope):

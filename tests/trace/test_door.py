@@ -1,12 +1,15 @@
 """The commands as an inspector types them."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from small_package import TAG
 from typer.testing import CliRunner
 
 from contracts.proof import proof_from
+from flows import program
 from flows.cli import app
 
 READING = f"{TAG}@2026-03-10T06:20:39Z"
@@ -63,3 +66,31 @@ def test_a_proof_that_cannot_be_written_is_said_in_words(folder, tmp_path):
 @pytest.mark.parametrize("command", ["prove", "trace"])
 def test_the_help_shows_an_example(command):
     assert f"Example: batchproof {command} demo/" in run(command, "--help").stdout
+
+
+@pytest.mark.parametrize("command", ["prove", "trace"])
+def test_the_quick_answer_is_the_same(folder, command, capsys):
+    done = run(command, folder, READING)
+    assert program.answered([command, str(folder), READING])
+    told = capsys.readouterr()
+    assert (told.out, told.err) == (done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["trace"], ["verify", "a", "b"], ["trace", "--json", "a"], ["prove", "nowhere", READING]],
+)
+def test_what_is_not_simply_there_is_left_to_the_program(words, capsys):
+    assert not program.answered(words)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_plain_question_loads_no_toolbox(folder):
+    script = (
+        "import sys; from flows import program\n"
+        f"assert program.answered(['trace', {str(folder)!r}, {READING!r}])\n"
+        "sys.exit('typer' in sys.modules or 'pydantic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"38.07" in done.stdout
