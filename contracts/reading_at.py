@@ -21,9 +21,8 @@ def reading_in(index: ReadingIndex, item: str) -> ProvedReading:
         IntegrityError: what lies there does not lead to the root.
     """
     tag, _, written = item.partition("@")
-    pages = index.of_tag(tag)
-    if not pages:
-        known = ", ".join(sorted({one.tag for one in index.pages})) or "none"
+    if tag not in index.pages.tags:
+        known = ", ".join(index.pages.tags) or "none"
         raise NotFoundError(f"no tag called '{tag[:80]}'", expected=f"one of {known}")
     try:
         moment = (in_utc(read_time(written)) - _EPOCH) // timedelta(microseconds=1) * 1000
@@ -31,9 +30,9 @@ def reading_in(index: ReadingIndex, item: str) -> ProvedReading:
         raise NotFoundError(
             f"no time in '{written[:40]}'", expected="TAG@2026-03-08T12:00:00Z"
         ) from error
-    for page in reversed(pages):
-        if page.first <= moment:
-            return index.last_before(page, moment)
+    page = index.pages.at(tag, moment)
+    if page is not None:
+        return index.last_before(page, moment)
     raise NotFoundError(
         f"no reading of {tag} so early", expected="a time in the step that the series covers"
     )

@@ -3,19 +3,17 @@
 import hashlib
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from operator import itemgetter
 from typing import Final, TypeAlias
 
-from contracts.canonical import Json, parse_strict
 from contracts.errors import IntegrityError, UnreadableError
 from contracts.manifest import CAPTURES, INDEX, table_path
-from contracts.members import digest, integer, text
+from contracts.pages import Page, Pages
 from contracts.proved import Proved
-from contracts.reading_leaves import READINGS, Block, ReadingLeaf, blocks_of, page_digest
+from contracts.reading_leaves import READINGS, Block, ReadingLeaf, blocks_of
 from contracts.salts import BLOCK, SALT, salts
 from contracts.sources.opcua_columns import columns
 from contracts.sources.opcua_response import history_result
@@ -27,25 +25,6 @@ _KEPT: Final = 8
 _LONGEST: Final = 34
 """Bytes of the longest DataValue that holds a number (Part 6, 5.2.2.17)."""
 _MOVE: Final = "verify the package"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What the `series` table says of one page of a tag's readings."""
-
-    record: Mapping[str, Json]
-    capture: str
-    tag: str
-    count: int
-    start: int
-    """How many readings the pages before it have."""
-    named: bytes
-    """The 32 bytes that name it in its readings' leaves."""
-
-    @property
-    def first(self) -> int:
-        """When its first reading was taken, in nanoseconds since 1970."""
-        return int(text(self.record, "first"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,32 +79,13 @@ class ReadingIndex:
         whole = len(self._blocks) == -(-self._head.count // BLOCK)
         if not whole or self._tree.head.hex() != self._head.root:
             raise _differs(INDEX, f"{len(self._blocks)} nodes that make another head")
-        if sum(one.count for one in self.pages) != self._head.count:
+        if self.pages.readings != self._head.count:
             raise _differs(table_path("series"), "pages of another number of readings")
 
     @cached_property
-    def pages(self) -> tuple[Page, ...]:
+    def pages(self) -> Pages:
         """Every page, in the order of the `series` table."""
-        records = [_record(line) for line in self._proved.table("series").lines]
-        counts = [integer(one, "count") for one in records]
-        return tuple(
-            Page(one, digest(one, "capture"), text(one, "tag"), count, start, page_digest(one))
-            for one, count, start in zip(
-                records, counts, accumulate(counts, initial=0), strict=False
-            )
-        )
-
-    def of_tag(self, tag: str) -> tuple[Page, ...]:
-        """Return the pages of a tag that have readings, in the order of the `series` table."""
-        return self._by_tag.get(tag, ())
-
-    @cached_property
-    def _by_tag(self) -> dict[str, tuple[Page, ...]]:
-        found: dict[str, list[Page]] = {}
-        for page in self.pages:
-            if page.count:
-                found.setdefault(page.tag, []).append(page)
-        return {tag: tuple(own) for tag, own in found.items()}
+        return Pages(self._proved.table("series").lines)
 
     @property
     def count(self) -> int:
@@ -143,7 +103,7 @@ class ReadingIndex:
             raise IndexError(index)
         number, position = divmod(index, BLOCK)
         read = self._read(number)
-        page = self.pages[self._page_of(index)]
+        page = self.pages[self.pages.holding(index)]
         path = (*read.tree.path(position), *self._tree.path(number))
         salt = read.salts[position * SALT : (position + 1) * SALT]
         return ProvedReading(
@@ -171,14 +131,6 @@ class ReadingIndex:
     def _times(self) -> list[int]:
         return [one.time for one in self._blocks]
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [one.start for one in self.pages]
-
-    def _page_of(self, index: int) -> int:
-        """Return the page that holds a reading; pages without readings hold none."""
-        return bisect_right(self._starts, index) - 1
-
     def _read(self, number: int) -> _Read:
         """Return a block's readings; the last few blocks stay in memory."""
         if number not in self._kept:
@@ -191,7 +143,7 @@ class ReadingIndex:
         """Return a block's readings, which make its node."""
         block = self._blocks[number]
         size = min(BLOCK, self.count - number * BLOCK)
-        page = self._page_of(number * BLOCK)
+        page = self.pages.holding(number * BLOCK)
         if (block.page, block.row) != (page, number * BLOCK - self.pages[page].start):
             raise _differs(INDEX, f"another beginning of block {number}")
         drawn = salts(self._proved.manifest.seed, READINGS, number)
@@ -233,13 +185,6 @@ class ReadingIndex:
         )
         for time, value, status, offset, length in rows:
             yield named, (time, value, status, at + offset, data[offset : offset + length])
-
-
-def _record(line: bytes) -> Mapping[str, Json]:
-    record = parse_strict(line)
-    if not isinstance(record, Mapping):
-        raise _differs(table_path("series"), "a page that is no object")
-    return record
 
 
 def _differs(where: str, found: str) -> IntegrityError:

@@ -1,8 +1,10 @@
 """Where a value comes from: every step from a verdict, observation or reading down to its bytes."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from contracts.answered import Answered
 from contracts.canonical import Json, parse_strict
@@ -23,6 +25,8 @@ from contracts.restore import restored
 from contracts.sources.opcua_status import in_words
 from contracts.words import source_in_words, step_in_words, with_unit
 from contracts.worked import deciding, worked
+
+_DIGEST: Final = re.compile(rb'"digest":"([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +185,17 @@ class Tracer:
 
     def _capture(self, digest: Digest) -> Capture:
         """Return a capture's record without reading any other record of the table."""
-        named = f'"digest":"{digest}"'.encode()
-        lines = [line for line in self.proved.table("captures").lines if named in line]
-        if not lines:
+        if digest not in self._captures:
             raise NotFoundError(f"no capture called '{digest}'", expected="one of the package's")
-        return restored("captures", chunked_capture, parse_strict(lines[-1])).capture
+        record = parse_strict(self._captures[digest])
+        return restored("captures", chunked_capture, record).capture
+
+    @cached_property
+    def _captures(self) -> dict[str, bytes]:
+        """The lines of the captures' table; of one with the same bytes the last is kept."""
+        lines = self.proved.table("captures").lines
+        named = [(_DIGEST.search(line), line) for line in lines]
+        return {found[1].decode(): line for found, line in named if found is not None}
 
     def _root(self) -> Step:
         words = f"every record and byte told here leads to the root {self.proved.root}"
