@@ -15,6 +15,7 @@ from contracts.criterion import Stage
 from flows import audit
 from flows.export import export
 from flows.impact import impact
+from flows.inspection import app as inspection_app
 from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
@@ -35,6 +36,7 @@ app.add_typer(strategy_app, name="strategy")
 app.add_typer(log_app, name="log")
 app.command()(witness)
 app.add_typer(keys_app, name="keys")
+app.add_typer(inspection_app)
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 
@@ -189,38 +191,6 @@ def _print_answer(answer: dict[str, Json]) -> None:
         typer.echo("No findings.")
     for words in open_questions:
         typer.echo(plain(f"not checked: {words}"))
-
-
-@app.command()
-def trace(
-    package: Annotated[Path, typer.Argument(help="The package's folder.")],
-    item: Annotated[
-        str,
-        typer.Argument(
-            help="A criterion (its verdict), an observation's id, or a reading as TAG@TIME."
-        ),
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """Follow a verdict, observation or reading back to the bytes it came from.
-
-    Example: batchproof trace demo/CART-26-0002-initial-evaluation-1 CQA-VIA-001
-    """
-    from flows.verify import trace_in
-
-    with errors_in_words():
-        traced = trace_in(package, item)
-    if as_json:
-        print_json(traced.record())
-        return
-    for step in traced.steps:
-        typer.echo(f"{step.kind:<12} {step.words}")
-    for one in traced.quotes:
-        typer.echo(
-            f"{'bytes':<12} {one.before[-30:]!r} >>{one.text}<< {one.after[:30]!r} "
-            f"({one.encoding}, {one.place.length} bytes at {one.place.offset} of "
-            f"captures/{one.place.capture}, {one.place.pointer})"
-        )
 
 
 app.command()(audit.replay)

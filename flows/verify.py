@@ -1,4 +1,4 @@
-"""The auditor's door: verify a package or a proof, and trace a value, offline and read only."""
+"""The auditor's door: verify a package or a proof, offline and read only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from contracts.canonical import Json
 from contracts.errors import IntegrityError, NotFoundError
-from contracts.lineage import Trace, trace
 from contracts.manifest import MANIFEST, manifest_from
 from contracts.opened import Read, opened
 from contracts.verification import NOT_CHECKED
@@ -29,7 +28,7 @@ Also: TypeAlias = Callable[[Read, frozenset[str]], tuple[Finding, ...] | None]
 """A check that needs a library: its findings in a package's members, or None without it."""
 NOT_COMPARED = "tables/*.parquet against the records: pyarrow is not installed here"
 
-__all__ = ["answer_of", "findings_in", "reader_of", "trace_in", "trusted"]
+__all__ = ["answer_of", "findings_in", "reader_of", "trusted"]
 
 
 def trusted(path: Path | None) -> Trust | None:
@@ -137,14 +136,3 @@ def _told(report: Report) -> dict[str, Json]:
         "ok": not found,
         "said": list(report.said),
     }
-
-
-def trace_in(folder: Path, item: str) -> Trace:
-    """Return the lineage of a verdict, observation or reading of a package.
-
-    Raises:
-        NotFoundError: there is no package in that folder, or no such item in it.
-        IntegrityError: the package is not what it says; verify it.
-    """
-    read = reader_of(folder)
-    return trace(opened(read), read, item)

@@ -16,12 +16,14 @@ from contracts.canonical import Json, canonical
 from contracts.conversion import Conversion
 from contracts.criterion import Criterion
 from contracts.evidence import Digest, Place
-from contracts.lineage import trace
 from contracts.observation import Number, Observation
 from contracts.opened import Opened, Read, member_of
 from contracts.quote import Quote
-from contracts.reading_at import reading_at
+from contracts.reading_at import moment_of, place_of, reading_in
+from contracts.reading_index import ProvedReading
+from contracts.sources.opcua_status import in_words
 from contracts.times import written
+from contracts.tracer import Tracer
 from tasks.exports.prov_words import OURS, Telling
 from tasks.sound import Sound
 
@@ -45,12 +47,13 @@ def document(package: Opened, read: Read, root: Digest, item: str) -> ProvDocume
     """Return the story of an item; names are made from the package's root, so they never clash.
 
     Raises:
-        NotFoundError, IntegrityError: as for `contracts.lineage.trace`.
+        NotFoundError, IntegrityError: as for `contracts.tracer.Tracer.trace`.
     """
-    quotes = {one.place: one for one in trace(package, read, item).quotes}
+    tracer = Tracer(read, lambda path, at, length: read(path)[at : at + length])
+    quotes = {one.place: one for one in tracer.trace(item).quotes}
     story = _Story(package, root, quotes)
     if "@" in item:
-        story.reading(read, item)
+        story.reading(reading_in(tracer.readings, item), item)
     elif item in package.verdicts:
         story.verdict(item)
     else:
@@ -107,17 +110,18 @@ class _Story(Telling):
             self._quoted(name, place)
         return name
 
-    def reading(self, read: Read, item: str) -> None:
+    def reading(self, found: ProvedReading, item: str) -> None:
         """Tell one equipment reading."""
-        found = reading_at(self.package, read, item)
-        about = {"at": found.at, "characteristic": found.characteristic, "status": found.status}
-        about |= {"unit": found.unit, "value": found.number}
+        record, place = found.page.record, place_of(found)
+        about = {"at": moment_of(found), "status": in_words(found.leaf.status)}
+        about |= {"characteristic": str(record["characteristic"]).replace("_", " ")}
+        about |= {"unit": str(record["unit"]), "value": repr(found.leaf.value)}
         name = self.entity("reading", item, about)
         reading_out = self.activity("reading_out", "equipment", "batchproof")
-        self.used(reading_out, self._capture(found.place.capture))
+        self.used(reading_out, self._capture(place.capture))
         self.document.generation(name, reading_out)
-        self._quoted(name, found.place)
-        self.document.attribution(name, self.agent("equipment", found.tag))
+        self._quoted(name, place)
+        self.document.attribution(name, self.agent("equipment", found.page.tag))
 
     def _of(self, identifiers: Sequence[str]) -> Iterator[Observation]:
         for identifier in dict.fromkeys(identifiers):

@@ -100,7 +100,7 @@ def test_a_package_verifies(packages, batch, program):
 
 @BATCHES
 def test_every_verdict_traces_to_bytes_that_say_it(packages, batch):
-    from flows.verify import trace_in
+    from flows.one_value import trace_in
 
     package = packages[batch]
     for name, verdict in verdicts_of(package).items():
@@ -117,6 +117,23 @@ def test_every_verdict_traces_to_bytes_that_say_it(packages, batch):
             data = (package / "captures" / first["capture"]).read_bytes()
             quoted = data[first["offset"] : first["offset"] + first["length"]]
             assert verdict["as_written"] in quoted.decode()
+
+
+@BATCHES
+def test_every_value_is_proved_by_itself(packages, batch):
+    from contracts.proof import proof_from
+    from flows.one_value import prover_of
+
+    prover = prover_of(packages[batch])
+    tables = {name: prover.proved.table(name).lines for name in ("observations", "verdicts")}
+    proofs = [prover.record(name, at) for name, lines in tables.items() for at in range(len(lines))]
+    proofs += [prover.reading(at) for at in range(0, prover.readings.count, 2_003)]
+    assert {one.root() for one in proofs} == {manifest_root(packages[batch])}
+    assert all(proof_from(one.to_bytes()) == one for one in proofs)
+
+
+def manifest_root(package):
+    return json.loads((package / "manifest.json").read_bytes())["root"]
 
 
 def test_the_program_traces_a_verdict(packages, program):

@@ -104,7 +104,8 @@ def test_verify_and_trace_need_python_and_cryptography_alone(packages, tmp_path)
     code = (
         "import sys; sys.path[:0] = sys.argv[1], sys.argv[3]\n"
         "from pathlib import Path\n"
-        "from flows.verify import findings_in, trace_in\n"
+        "from flows.one_value import trace_in\n"
+        "from flows.verify import findings_in\n"
         "package = Path(sys.argv[2])\n"
         "print(len(findings_in(package)), trace_in(package, 'CQA-VIA-001').quotes[0].text)\n"
     )
