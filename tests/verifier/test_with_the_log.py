@@ -1,4 +1,4 @@
-"""What the product's own log writes is what the verifier reads: proof, history, tiles, checkpoint."""
+"""What the log of the product writes the verifier reads: proof, history, tiles, checkpoint."""
 
 import pytest
 from log.log_nouns import LATER, LogKey, judged
@@ -34,7 +34,7 @@ def test_the_products_log_is_read(world, logged, look, tmp_path):
     trust = world.trust().replace(b'"use":"witness"', b'"use":"seal"')  # no witness was asked
     seen = (tmp_path / "log" / "checkpoint").read_text()
     report = look(world, logged, trust=trust, seen=seen, log=tmp_path / "log")
-    assert [(one.check, one.words[:41]) for one in report.findings] == [
+    assert [(one.check, one.words[:40]) for one in report.findings] == [
         (11, "The captures logged for evaluation 1 are")
     ]
     assert "the log continues what you saw (6 entries)" in " ".join(report.said)
