@@ -92,13 +92,19 @@ HISTORY, KEYS, MANIFEST, INDEX = (
     "seal/history.json", "seal/keys.json", "manifest.json", "tables/readings.index"
 )  # fmt: skip
 SEALED: Final = frozenset({SEAL, STAMP, PROOF, HISTORY, KEYS})
-NAMED: Final = re.compile(
-    r"README\.txt|index\.html|how-to-check\.html|verify\.py|(environment|evaluation|readiness"
-    r"|verdicts)\.json|captures/[0-9a-f]{64}|contracts/[a-z_]+\.json|suites/[a-z0-9_]+\.json"
-    r"|strategy/strategy\.json|strategy/files/(overlays/)?[a-z0-9_-]+\.yaml"
-    r"|tables/[a-z_]+\.(jsonl|parquet)|tables/readings\.index"
+NEEDED: Final = frozenset(
+    {"environment.json", "readiness.json", "verdicts.json", "strategy/strategy.json", INDEX}
+    | {f"contracts/{one}.json" for one in ("batch_record", "equipment", "lims")}
+    | {f"tables/{one}.jsonl" for one in TABLES[:-1] if one != "evaluation"}
+    | {"evaluation.json"}
 )
-"""What a package of this format may hold."""
+"""What every package of this format holds."""
+NAMED: Final = re.compile(
+    r"README\.txt|index\.html|how-to-check\.html|verify\.py|captures/[0-9a-f]{64}"
+    r"|suites/[a-z0-9_]+\.json|strategy/files/(overlays/)?[a-z0-9_-]+\.yaml"
+    r"|tables/[a-z]+\.parquet"
+)
+"""What it may hold beside that."""
 PIECE: Final = 1 << 20
 CHUNK: Final = 1 << 16
 BLOCK: Final = 256
@@ -1064,13 +1070,12 @@ class Package:
     def _check_nothing_else(self) -> None:
         """Check 4, and what every package must name (check 3)."""
         for name in self._members:
-            if not NAMED.fullmatch(name):
+            if name not in NEEDED and not NAMED.fullmatch(name):
                 self.report.find(4, name, "A package of this format holds no such member.")
         for name in sorted(set(self.held.sizes) - set(self._members) - SEALED - {MANIFEST}):
             self.report.find(4, name, "It is there and the manifest does not name it.")
-        for name in [path_of(one) for one in TABLES[:-1]] + [INDEX, "readiness.json"]:
-            if name not in self._members:
-                self.report.find(3, name, "Every package has it, and the manifest does not name it")
+        for name in sorted(NEEDED - set(self._members)):
+            self.report.find(3, name, "Every package has it, and the manifest does not name it.")
 
     def _ask_quotes(self) -> None:
         """Note which bytes the observations quote, so that they are picked out in passing."""

@@ -239,13 +239,13 @@ def test_another_readiness_is_found(forgery):
 )
 def test_a_member_that_no_package_holds_is_found(forgery, member):
     forgery.files[member] = b"x"
-    assert forgery.checks() == {4}
+    assert 4 in forgery.checks()
 
 
 @pytest.mark.parametrize("member", ["strategy/strategy.json", "contracts/lims.json"])
 def test_a_member_that_every_package_has_is_missed(forgery, member):
     del forgery.files[member]
-    assert {3, 5} & forgery.checks()
+    assert 3 in forgery.checks()
 
 
 def test_a_changed_capture_is_found(forgery):

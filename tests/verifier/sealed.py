@@ -182,7 +182,11 @@ def built(number=1, readiness="ready", tables=None):
         "README.txt": b"A package.\n",
         "readiness.json": b"{}\n",
         "verdicts.json": b"[]\n",
+        "environment.json": b"{}\n",
+        "strategy/strategy.json": b"{}\n",
     }
+    package.files |= {f"contracts/{one}.json": b"{}\n" for one in ("batch_record", "lims")}
+    package.files["contracts/equipment.json"] = b"{}\n"
     return manifested(package)
 
 
