@@ -43,11 +43,11 @@ def test_a_file_that_nobody_named_is_not_copied(package, tmp_path, form):
     assert not (tmp_path / "out").exists()
 
 
-def test_the_seal_is_copied_with_the_package(package, tmp_path):
-    (package / "seal").mkdir()
-    (package / "seal" / "seal.json").write_bytes(b"{}")
+def test_the_seal_is_copied_with_the_package(package, tmp_path, snapshot):
     exported(package, Form.BAGIT, tmp_path / "out")
-    assert (tmp_path / "out" / "data" / "seal" / "seal.json").read_bytes() == b"{}"
+    sealed = snapshot(package / "seal")
+    assert "seal.json" in sealed
+    assert snapshot(tmp_path / "out" / "data" / "seal") == sealed
 
 
 def test_nothing_is_written_over_or_into_the_package(package, tmp_path):
