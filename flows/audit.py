@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json
+from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
 
 if TYPE_CHECKING:
     from contracts.differences import Differences
@@ -35,7 +35,9 @@ def replay(
         from tasks.replay import replay as replayed
 
         if strategy is not None:
-            _print_differences(judged_by(package, strategy), as_json=as_json)
+            other = judged_by(package, strategy)
+            say(f"Judged again by the strategy in {strategy}; nothing of it was written.")
+            _print_differences(other, as_json=as_json)
             return
         found = replayed(package)
     if as_json:

@@ -153,7 +153,7 @@ def test_what_another_strategy_would_say_is_shown_and_never_written(twice, copie
         app, ["replay", str(folder), "--strategy", str(twice.home / "strategy"), "--json"]
     )
     assert done.exit_code == 0, done.output
-    answer = json.loads(done.output)
+    answer = json.loads(done.stdout)
     assert [one["criterion"] for one in answer["criteria"]] == ["CQA-VIA-001"]
     assert answer["flipped"] == []  # the result that the limit speaks of had not come
     assert answer["then"]["evaluation"] == answer["now"]["evaluation"] == 1
