@@ -159,11 +159,11 @@ def _leaf_hashes(seed: bytes, chunk: list[_Piece], block: int, hashed: Hash) -> 
     drawn = b"".join(salts(seed, READINGS, block + one) for one in range(-(-size // BLOCK)))
     salted = np.frombuffer(drawn, f"V{SALT}")[:size]
     lengths = np.concatenate([one.page.lengths[one.rows] for one in chunk])
-    found = [int(one) for one in np.unique(lengths)]
-    if len(found) == 1 and size <= _at_once(found[0]):
-        return _hashed(_laid_out(chunk, salted, found[0], None), hashed)
+    shortest, longest = int(lengths.min()), int(lengths.max())
+    if shortest == longest and size <= _at_once(longest):
+        return _hashed(_laid_out(chunk, salted, longest, None), hashed)
     hashes = np.empty((size, DIGEST), np.uint8)
-    for length in found:
+    for length in map(int, np.unique(lengths)):
         which = np.flatnonzero(lengths == length)
         for at in range(0, which.size, _at_once(length)):
             some = which[at : at + _at_once(length)]
