@@ -1,7 +1,7 @@
 """The head of all equipment readings, block after block: millions of leaves in seconds.
 
-It says exactly what `contracts.leaves.readings_head` says, which is the plain way and the one to
-read first. Here the leaves of many readings are laid out at once as one array, and hashed at once.
+It says exactly what `contracts.reading_leaves.readings_head` says, which is the plain way and the
+one to read first. Here the leaves of many readings are laid out and hashed at once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest
-from contracts.leaves import READINGS, ReadingsHead, page_digest
 from contracts.merkle import Growing
+from contracts.reading_leaves import READINGS, ReadingsHead, page_digest
 from contracts.salts import BLOCK, SALT, salts
 from contracts.series import SeriesPage
 from tasks.hashing import DIGEST, Hash, Rows, fastest
@@ -27,7 +27,7 @@ _LONGEST: Final = 0xFFFF
 _LARGEST_STATUS: Final = 0xFFFF_FFFF
 _LONGEST_NUMBER: Final = 8
 _BEFORE_NUMBER: Final = 2
-"""Bytes of a DataValue before its number: what it carries, and the number's type (Part 6, 5.2.2)."""
+"""Bytes of a DataValue before its number: what it carries, and the number's type (Part 6)."""
 _ENTRY: Final = np.dtype(
     [("page", ">u4"), ("row", ">u4"), ("at", ">u8"), ("time", ">i8"), ("node", "V32")]
 )

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.errors import IntegrityError
-from contracts.leaves import readings_head
+from contracts.reading_leaves import readings_head
 from contracts.salts import seed_of
 from contracts.series import SeriesPage
 from tasks import sealed_readings as fast
@@ -20,7 +20,8 @@ LENGTHS = [1, 4, 8, 8, 8, 9, 17, 27]
 
 def page(capture: str, size: int, rows: list[tuple[int, float, int, int, int]]) -> SeriesPage:
     times, values, statuses, places, lengths = zip(*rows, strict=True) if rows else ((),) * 5
-    offsets = [2 + place % (size - 2 - length) for place, length in zip(places, lengths)]
+    placed = zip(places, lengths, strict=True)
+    offsets = [2 + place % (size - 2 - length) for place, length in placed]
     return SeriesPage(
         capture,
         "BR-101.TEMP",
@@ -64,7 +65,7 @@ def test_the_same_head_and_index(way, drawn):
     pages, captured = drawn
     seed = seed_of(captured.values())
 
-    plain = readings_head(seed, pages, captured)
+    plain = readings_head(seed, pages, captured.__getitem__)
 
     assert fast.sealed_readings(seed, pages, captured.__getitem__, way) == plain
 
@@ -78,7 +79,7 @@ def test_over_the_ends_of_blocks_and_chunks(monkeypatch, way, count):
     rows = [(at, at / 7, 0, at * 18, 8) for at in range(count)]
     pages = [page(digest, len(data), rows[at : at + 700]) for at in range(0, count, 700)]
 
-    plain = readings_head(b"s" * 32, pages, {digest: data})
+    plain = readings_head(b"s" * 32, pages, {digest: data}.__getitem__)
 
     assert fast.sealed_readings(b"s" * 32, pages, {digest: data}.__getitem__, way) == plain
     assert plain.count == count
@@ -91,7 +92,7 @@ def test_leaves_are_hashed_in_bounded_portions(monkeypatch):
     rows = [(at, 0.0, 0, at, 8 if at % 3 else 17) for at in range(50)]
     pages = [page("c", len(data), rows)]
 
-    plain = readings_head(b"s" * 32, pages, {"c": data})
+    plain = readings_head(b"s" * 32, pages, {"c": data}.__getitem__)
 
     assert fast.sealed_readings(b"s" * 32, pages, {"c": data}.__getitem__) == plain
 
