@@ -12,11 +12,10 @@ from contracts.evidence import Digest
 from contracts.manifest import CAPTURES, ENVIRONMENT, MANIFEST, manifest_from
 from contracts.opened import Opened, opened
 from contracts.series import SeriesPage
-from expectations import series
 from tasks import environment, reading, verifier
 from tasks.desk import Desk
 from tasks.folder import findings_in
-from tasks.readings import write_readings, write_tables
+from tasks.readings import write_pages, write_tables
 from tasks.rooted import rooted
 from tasks.sealing import seal_package
 from tasks.showing import page_of
@@ -124,7 +123,7 @@ def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path
     for digest in package.captures:
         _put(folder / CAPTURES / digest, desk.store.get(digest))
     write_tables(files, folder / "tables")
-    write_readings(series.table_of(pages), folder / "tables")
+    write_pages(pages, folder / "tables")
     manifest = rooted(folder, package, files, pages)
     _put(folder / MANIFEST, manifest.to_bytes())
     for path, data in seal_package(desk, package, manifest).items():

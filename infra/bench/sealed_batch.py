@@ -71,7 +71,9 @@ def collect(bench: Bench) -> str:
         laboratory = collect_source(desk, BATCH, "lims")
         windows = equipment_windows(desk, BATCH, record)
         dense = _dense(windows)
-        plain = collect_source(desk, BATCH, "equipment", [one for one in windows if one not in dense])
+        plain = collect_source(
+            desk, BATCH, "equipment", [one for one in windows if one not in dense]
+        )
     history = tuple(_captures(desk, dense, bench.readings // len(dense)))
     collection = Collection(BATCH, (*record, *laboratory, *plain, *history))
     digest = desk.records.put(collection.to_bytes())
@@ -124,7 +126,9 @@ def _series(window: TagWindow, count: int, rng: np.random.Generator) -> Series:
     level, places = _KINDS[tag.rpartition(".")[2]]
     start, end = (int(one.timestamp() * 1000) for one in (window.start, window.end))
     pace = max(1, (end - start) // count)
-    times = start + np.arange(count, dtype=np.int64) * pace + rng.integers(0, max(1, pace // 4), count)
+    times = (
+        start + np.arange(count, dtype=np.int64) * pace + rng.integers(0, max(1, pace // 4), count)
+    )
     values = np.round(level + np.cumsum(rng.normal(0, 0.002, count)) % 0.3, places)
     statuses = np.zeros(count, np.uint32)
     statuses[rng.integers(0, _UNCERTAIN_ONE_IN, count) == 0] = UNCERTAIN_LAST_USABLE_VALUE
@@ -154,5 +158,3 @@ def assemble(bench: Bench, number: int) -> Path:
     package = assemble_evaluation(desk, BATCH, number)
     desk.ledger.close()
     return package.folder
-
-
