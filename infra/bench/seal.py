@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from infra.bench.replays import replays
 from infra.bench.sealed_batch import TAGS, Bench
 from infra.bench.table import Line, at_most, measured, say, show
 
@@ -91,6 +92,7 @@ def main() -> None:
         say("  (lineage: tables/readings.index, tables/series, captures and lineage.jsonl, and the")
         say("  columns capture, offset and length of tables/readings.parquet, compressed)")
         show(verifying(bench, package))
+        show(replays(bench, package, packaged["root"]))
         rivals(bench, package)
 
 

@@ -24,6 +24,7 @@ from contracts.reading_leaves import READINGS
 from contracts.salts import seed_of
 from contracts.series import SeriesPage
 from infra.bench import lineage_rivals, sealed_batch
+from infra.bench.replays import replay
 from infra.bench.sealed_batch import Bench
 from tasks import reading
 from tasks.folder import findings_in, reader_of
@@ -131,6 +132,7 @@ RUNS: Final[dict[str, Callable[..., Found]]] = {
     "seal": seal,
     "lineage": lineage,
     "drawn_again": drawn_again,
+    "replay": replay,
     "rivals": rivals,
 }
 

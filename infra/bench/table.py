@@ -52,20 +52,17 @@ def measured(
     `also` are variables of its environment.
     """
     asked = [name, str(bench.folder), str(bench.readings), *more]
-    told = output([sys.executable, "-m", f"infra.bench.{module}", *asked], also)
+    told = run([sys.executable, "-m", f"infra.bench.{module}", *asked], also)
     found: dict[str, Any] = json.loads(told.splitlines()[-1])
     return found
 
 
-def output(command: Sequence[str], also: Mapping[str, str] | None = None) -> str:
-    """Return what a command prints, whatever it then says by its exit code of 0 or 1."""
+def run(command: Sequence[str], also: Mapping[str, str] | None = None) -> str:
+    """Return what a command prints; it must end well."""
+    environment = os.environ | dict(also or {})
     done = subprocess.run(  # noqa: S603 (our own programs)
-        command,
-        check=False,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | dict(also or {}),
+        command, check=False, stdout=subprocess.PIPE, text=True, env=environment
     )
-    if done.returncode not in {0, 1} or not done.stdout:
-        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}")
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}.")
     return done.stdout
