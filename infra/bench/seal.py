@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from flows.plant import running_plant
 from infra.bench.replays import replays
 from infra.bench.sealed_batch import TAGS, Bench
 from infra.bench.table import Line, at_most, measured, say, show
@@ -26,13 +27,15 @@ _RIVALS_BEAR: Final = "20000"
 def build(bench: Bench) -> tuple[Path, dict[str, Any]]:
     """Collect, judge and package the batch; return the package and what packaging cost."""
     say(f"{bench.readings:,} readings of {TAGS} tags, and a batch record and a laboratory:")
-    collected = measured(_RUNS, "collect", bench)
-    judged = measured(_RUNS, "evaluate", bench, collected["collection"])
-    packaged = measured(_RUNS, "assemble", bench, str(judged["number"]))
+    with running_plant(bench.folder / "plant") as plant:
+        plant.site_file()
+        collected = measured(_RUNS, "collect", bench)
+        judged = measured(_RUNS, "evaluate", bench, collected["collection"])
+        packaged = measured(_RUNS, "assemble", bench, str(judged["number"]))
     for what, cost in (
         ("collected, and the captures encoded", collected),
         ("read and judged under both judges", judged),
-        ("packaged: read again, page, Parquet, trees, manifest", packaged),
+        ("packaged: read again, page, Parquet, trees, seal", packaged),
     ):
         say(f"  {what:<58} {cost['cpu']:6.1f} CPU s, peak {cost['peak']:,.0f} MB")
     return Path(packaged["folder"]), packaged
