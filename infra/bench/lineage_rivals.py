@@ -102,7 +102,9 @@ def _events(groups: Any, folder: Path) -> int:  # noqa: ANN401 (an iterable of r
                 job=ol.Job("batchproof", "read"),
                 producer=_OURS,
                 inputs=[ol.InputDataset("captures", capture)],
-                outputs=[ol.OutputDataset("readings", rows[0]["tag"], {"columnLineage": lineage})],
+                outputs=[
+                    ol.OutputDataset("readings", rows[0]["tag"], facets={"columnLineage": lineage})
+                ],
             )
             out.write(json.dumps(Serde.to_dict(event)) + "\n")
     return file.stat().st_size

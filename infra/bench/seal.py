@@ -6,33 +6,41 @@ figures beside it. Run it by `make bench`, or smaller by `make bench READINGS=10
 """
 
 import argparse
+import statistics
+import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from flows.plant import running_plant
 from infra.bench.replays import replays
 from infra.bench.sealed_batch import TAGS, Bench
-from infra.bench.table import Line, at_most, measured, say, show
+from infra.bench.table import Line, at_most, measured, run, say, show
 
 _RUNS: Final = "seal_runs"
 _FULL: Final = 10_000_000
 _MOST_LINEAGE: Final = 2
 _MOST_SECONDS: Final = 10
 _MOST_MEGABYTES: Final = 1_500
+_LEAST_SPEED: Final = 1 / 3
+_ROUNDS: Final = 3
 _RIVALS_BEAR: Final = "20000"
 
 
 def build(bench: Bench) -> tuple[Path, dict[str, Any]]:
     """Collect, judge and package the batch; return the package and what packaging cost."""
     say(f"{bench.readings:,} readings of {TAGS} tags, and a batch record and a laboratory:")
-    collected = measured(_RUNS, "collect", bench)
-    judged = measured(_RUNS, "evaluate", bench, collected["collection"])
-    packaged = measured(_RUNS, "assemble", bench, str(judged["number"]))
+    with running_plant(bench.folder / "plant") as plant:
+        plant.site_file()
+        collected = measured(_RUNS, "collect", bench)
+        judged = measured(_RUNS, "evaluate", bench, collected["collection"])
+        packaged = measured(_RUNS, "assemble", bench, str(judged["number"]))
     for what, cost in (
         ("collected, and the captures encoded", collected),
         ("read and judged under both judges", judged),
-        ("packaged: read again, page, Parquet, trees, manifest", packaged),
+        ("packaged: read again, page, Parquet, trees, seal", packaged),
     ):
         say(f"  {what:<58} {cost['cpu']:6.1f} CPU s, peak {cost['peak']:,.0f} MB")
     return Path(packaged["folder"]), packaged
@@ -69,6 +77,26 @@ def verifying(bench: Bench, package: Path) -> Iterator[Line]:
     yield Line("drawn again from the captures: cost", cost)
 
 
+def reading_speed(package: Path) -> Iterator[Line]:
+    """Yield how fast the package's own verifier reads it, beside sha256sum over the same bytes."""
+    files = [str(path) for path in sorted(package.rglob("*")) if path.is_file()]
+    trusted = ["--trust", str(package / "seal" / "keys.json"), "--json"]
+    verifier = [sys.executable, str(package / "verify.py"), str(package), *trusted]
+    rounds = [(_seconds(verifier), _seconds(["sha256sum", *files])) for _ in range(_ROUNDS)]
+    verified, summed = (statistics.median(times) for times in zip(*rounds, strict=True))
+    size = sum(Path(one).stat().st_size for one in files) / 1e6
+    speed = f"{size / verified:.0f} MB/s of {size / summed:.0f}"
+    held = summed / verified >= _LEAST_SPEED
+    yield Line("verify.py's speed, of sha256sum's", speed, "at least 1/3", held)
+
+
+def _seconds(command: Sequence[str]) -> float:
+    """Return the wall seconds of a command that must find nothing wrong."""
+    began = time.perf_counter()
+    run(command)
+    return time.perf_counter() - began
+
+
 def rivals(bench: Bench, package: Path) -> None:
     """Print the same lineage as others write it."""
     found = measured(_RUNS, "rivals", bench, str(package), _RIVALS_BEAR)
@@ -91,6 +119,7 @@ def main() -> None:
         show(lineage(bench, package))
         say("  (lineage: tables/readings.index, tables/series, captures and lineage.jsonl, and the")
         say("  columns capture, offset and length of tables/readings.parquet, compressed)")
+        show(reading_speed(package))
         show(verifying(bench, package))
         show(replays(bench, package, packaged["root"]))
         rivals(bench, package)

@@ -13,16 +13,15 @@ from typing import Final
 
 import numpy as np
 
-from contracts.collection import Collection
 from contracts.criterion import Stage
-from contracts.evidence import Capture
-from flows.plant import running_plant
+from contracts.evidence import Capture, Digest
 from infra.plant.history import PAGE, History, encoded
 from infra.plant.series import BAD_NO_COMMUNICATION, UNCERTAIN_LAST_USABLE_VALUE, Series
 from tasks import reading
-from tasks.collect import collect_source
-from tasks.desk import Desk, open_desk
+from tasks.collect import collect_source, file_collection
+from tasks.desk import Desk, Folders, open_desk
 from tasks.evaluate import evaluate_collection
+from tasks.key_places import KeyPlaces
 from tasks.package import assemble_evaluation
 from tasks.sources.equipment import TagWindow
 from tasks.sources.history_wire import MEDIA_TYPE
@@ -57,26 +56,20 @@ class Bench:
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
         ledger = f"sqlite:///{home / 'ledger.sqlite'}"
-        return open_desk(
-            self.site, home, ledger, packages=self.folder / "packages", strategies=None
-        )
+        return open_desk(self.site, ledger, Folders(home, self.folder / "packages"), KeyPlaces())
 
 
-def collect(bench: Bench) -> str:
-    """Collect the batch and return the digest of its collection."""
-    with running_plant(bench.folder / "plant") as plant:
-        plant.site_file()
-        desk = bench.desk()
-        record = collect_source(desk, BATCH, "batch_record")
-        laboratory = collect_source(desk, BATCH, "lims")
-        windows = equipment_windows(desk, BATCH, record)
-        dense = _dense(windows)
-        plain = collect_source(
-            desk, BATCH, "equipment", [one for one in windows if one not in dense]
-        )
+def collect(bench: Bench) -> Digest:
+    """Collect the batch from the running plant and return the digest of its collection."""
+    desk = bench.desk()
+    record = collect_source(desk, BATCH, "batch_record")
+    laboratory = collect_source(desk, BATCH, "lims")
+    windows = equipment_windows(desk, BATCH, record)
+    dense = _dense(windows)
+    plain = collect_source(desk, BATCH, "equipment", [one for one in windows if one not in dense])
     history = tuple(_captures(desk, dense, bench.readings // len(dense)))
-    collection = Collection(BATCH, (*record, *laboratory, *plain, *history))
-    digest = desk.records.put(collection.to_bytes())
+    came = {"batch_record": record, "lims": laboratory, "equipment": (*plain, *history)}
+    digest = file_collection(desk, BATCH, came)
     desk.ledger.close()
     return digest
 
@@ -107,7 +100,7 @@ def _captures(desk: Desk, windows: Sequence[TagWindow], each: int) -> Iterator[C
             stop = min(start + PAGE, each)
             more = f"{history.tag}:{stop}".encode() if stop < each else b""
             data = _response(history, range(start, stop), more)
-            yield Capture(
+            capture = Capture(
                 digest=desk.store.put(data),
                 size=len(data),
                 source="equipment",
@@ -118,6 +111,7 @@ def _captures(desk: Desk, windows: Sequence[TagWindow], each: int) -> Iterator[C
                 contract=reading.contract_of("equipment").name,
                 captured_at=desk.now(),
             )
+            yield desk.ledger.record_capture(BATCH, capture, "opc.tcp://bench")
 
 
 def _series(window: TagWindow, count: int, rng: np.random.Generator) -> Series:

@@ -27,7 +27,7 @@ def page(name, count):
 
 @pytest.mark.parametrize("counts", [[], [0], [5], [60, 60, 60], [250, 1, 99], [0, 100, 0]])
 def test_pages_are_written_a_few_at_a_time(monkeypatch, tmp_path, counts):
-    monkeypatch.setattr(readings, "_ROW_GROUP", 100)
+    monkeypatch.setattr(readings, "ROW_GROUP", 100)
     pages = [page(name, count) for name, count in zip("abc", counts, strict=False)]
 
     readings.write_pages(pages, tmp_path)
@@ -39,7 +39,7 @@ def test_pages_are_written_a_few_at_a_time(monkeypatch, tmp_path, counts):
 
 
 def test_a_row_group_names_only_its_own_captures(monkeypatch, tmp_path):
-    monkeypatch.setattr(readings, "_ROW_GROUP", 100)
+    monkeypatch.setattr(readings, "ROW_GROUP", 100)
 
     readings.write_pages([page(name, 60) for name in "abc"], tmp_path)
 
