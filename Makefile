@@ -32,9 +32,10 @@ generate: .venv/dev ## write the compiled suites and the strategy's overview
 	$(BIN)/python -m expectations.overview
 
 READINGS ?= 10000000
-bench: .venv/dev .venv/bench ## judging beside DuckDB, stock Great Expectations and pandera; minutes
+bench: .venv/dev .venv/bench ## judging and sealing beside what others offer; minutes
 	@$(BIN)/python -m infra.bench.series --readings $(READINGS) $(BENCH)
 	@$(BIN)/python -m infra.bench.ordinary
+	@$(BIN)/python -m infra.bench.seal --readings $(READINGS)
 
 lock: .venv/bin/uv ## resolve the dependencies anew: versions and hashes, no addresses
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \

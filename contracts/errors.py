@@ -8,6 +8,7 @@
   x StrategyError          a strategy file is not what its schema says
   x JudgementError         a judge gave no answer, or the two judges differ: the run stops
   x IntegrityError         bytes are not what their digest says: the run stops
+  x SealError              a key or a time-stamp authority did not do its part: nothing is sealed
   x StorageError           bytes could not be kept (disk full): nothing half-written stays
   x NotFoundError          what was asked for (a package, an item in it) is not there
 """
@@ -83,6 +84,10 @@ class JudgementError(BatchproofError):
 
 class IntegrityError(BatchproofError):
     """Bytes are not what their digest says. Nothing is concluded."""
+
+
+class SealError(BatchproofError):
+    """A key or a time-stamp authority did not do its part. Nothing is sealed."""
 
 
 class StorageError(BatchproofError):

@@ -24,10 +24,15 @@ class Step:
     kind: str
     identifier: str
     words: str
+    before: str = ""
+    """The number that went into the step, in full, where the step makes one from another."""
+    after: str = ""
+    """The number that came out of it, in full."""
 
     def record(self) -> dict[str, Json]:
-        """Return the step as a record."""
-        return {"id": self.identifier, "kind": self.kind, "words": self.words}
+        """Return the step as a record; `before` and `after` where the step changes a number."""
+        told: dict[str, Json] = {"id": self.identifier, "kind": self.kind, "words": self.words}
+        return told | ({"after": self.after, "before": self.before} if self.after else {})
 
 
 def limits(criterion: Criterion) -> Iterator[Step]:

@@ -7,6 +7,7 @@ from contracts.evidence import Digest
 
 _LEAF = b"\x00"
 _NODE = b"\x01"
+_HASH = 32
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -112,11 +113,12 @@ def _split(size: int) -> int:
 
 
 def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """Return the head that a path leads to, or None when it has not the one length it can have.
+    """Return the head that a path leads to, or None when it has not the one shape it can have.
 
-    The algorithm is RFC 9162, 2.1.3.2.
+    The algorithm is RFC 9162, 2.1.3.2. A node of another length than a hash's is refused: with it,
+    the seam between two nodes could be moved.
     """
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _are_hashes(leaf, *path):
         return None
     node, last = leaf, size - 1
     for sibling in path:
@@ -134,17 +136,19 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes
     return node if last == 0 else None
 
 
+def _are_hashes(*nodes: bytes) -> bool:
+    return all(len(node) == _HASH for node in nodes)
+
+
 def consistent(old: int, new: int, roots: tuple[bytes, bytes], proof: Sequence[bytes]) -> bool:
     """Tell whether the tree of `new` leaves only adds to that of `old` (RFC 9162, 2.1.4.2).
 
     `roots` are the heads of the old and the new tree.
     """
     old_root, new_root = roots
-    if old == new:
-        return not proof and old_root == new_root
-    if old == 0:
-        return not proof
-    if not proof or old > new:
+    if old in (0, new):
+        return not proof and (old != new or old_root == new_root)
+    if not proof or old > new or not _are_hashes(*roots, *proof):
         return False
     path = list(proof)
     if old & (old - 1) == 0:

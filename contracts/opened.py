@@ -24,6 +24,9 @@ from contracts.verdict import Verdict
 T = TypeVar("T")
 Read = Callable[[str], bytes]
 """Gives a member's bytes by its path in the package; NotFoundError if it is not there."""
+Span = Callable[[str, int, int], bytes]
+"""Gives up to so many bytes of a member from an offset on (path, offset, length), fewer at its end;
+NotFoundError if it is not there."""
 
 
 EVALUATION_MEMBERS = frozenset(

@@ -55,9 +55,7 @@ def quote(place: Place, capture: Capture, data: bytes) -> Quote:
         )
     raw = data[place.offset : end]
     if capture.system == "opcua-ha":
-        notation, encoding = _BINARY.get(place.length, ("", "OPC UA binary"))
-        text = str(struct.unpack(notation, raw)[0]) if notation else raw.hex()
-        return Quote(place, text, f"{encoding}, little-endian", raw, "", "")
+        return quote_binary(place, raw)
     return Quote(
         place,
         text=raw.decode("utf-8", "replace"),
@@ -66,6 +64,13 @@ def quote(place: Place, capture: Capture, data: bytes) -> Quote:
         before=data[max(0, place.offset - _CONTEXT) : place.offset].decode("utf-8", "replace"),
         after=data[end : end + _CONTEXT].decode("utf-8", "replace"),
     )
+
+
+def quote_binary(place: Place, raw: bytes) -> Quote:
+    """Return the bytes of a place in an OPC UA capture, read as the number that they are."""
+    notation, encoding = _BINARY.get(place.length, ("", "OPC UA binary"))
+    text = str(struct.unpack(notation, raw)[0]) if notation else raw.hex()
+    return Quote(place, text, f"{encoding}, little-endian", raw, "", "")
 
 
 def quotes_value(

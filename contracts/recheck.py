@@ -7,7 +7,6 @@ from contracts import reference, restore, restore_strategy
 from contracts.alternatives import Concluded, concluded
 from contracts.answered import both_answered
 from contracts.canonical import Json, canonical, parse_strict
-from contracts.chunks import tree_of
 from contracts.context import context_of
 from contracts.derive import derive, series_steps, windows
 from contracts.errors import IntegrityError, UnreadableError
@@ -31,16 +30,16 @@ from contracts.manifest import (
 from contracts.observation import Observation
 from contracts.opened import Opened, Read
 from contracts.quote import quotes_value
-from contracts.readiness import decide
+from contracts.readiness import QualityException, decide
 from contracts.reading import Reading
 from contracts.reading_leaves import READINGS, readings_head
 from contracts.reductions import expected_equipment, reduced
-from contracts.salts import seed_of
 from contracts.series import SeriesPage
 from contracts.sources import batch_record, equipment, lims
 from contracts.sources.contract import SourceContract
 from contracts.sources.odcs import source_contract
 from contracts.steps import day_of
+from contracts.verdict import Verdict
 from contracts.words import WORDING
 
 READERS = {"batch_record": batch_record.read, "lims": lims.read, "equipment": equipment.read}
@@ -189,11 +188,12 @@ def reading_again(read: Read, package: Opened, source: str) -> Reading:
     ]
     if not captured:
         return Reading()
-    contract = _contract(read, source)
+    contract = contract_in(read, source)
     return READERS[source](captured, contract, package.batch, package.zones[source])
 
 
-def _contract(read: Read, source: str) -> SourceContract:
+def contract_in(read: Read, source: str) -> SourceContract:
+    """Return the contract of a source as the package holds it; IntegrityError if it holds none."""
     document = parse_strict(read(contract_path(source)).removesuffix(b"\n"))
     if not isinstance(document, Mapping):
         raise IntegrityError("a contract that is no object", where=contract_path(source))
@@ -231,18 +231,30 @@ def _calculated(again: Again) -> Iterator[tuple[str, str]]:
     yield from _differing(
         "lineage", lineage, [parse_strict(one) for one in table_lines(read(table_path("lineage")))]
     )
-    if package.wording == WORDING:
-        unread = tuple(
-            restore.restored("unread", restore.unread, parse_strict(line))
-            for line in table_lines(read(table_path("unread")))
-        )
-        aside = Aside(package.quarantines, package.doubts, unread)
-        drawn = exceptions(package.stage, result, observations, aside)
-        yield from _differing(
-            "exceptions",
-            [one.record() for one in drawn],
-            [one.record() for one in package.exceptions],
-        )
+    unread = tuple(
+        restore.restored("unread", restore.unread, parse_strict(line))
+        for line in table_lines(read(table_path("unread")))
+    )
+    aside = Aside(package.quarantines, package.doubts, unread)
+    drawn = exceptions(package.stage, result, observations, aside)
+    yield from _differing(
+        "exceptions",
+        _comparable(drawn, result.verdicts, package.wording),
+        _comparable(package.exceptions, verdicts, package.wording),
+    )
+
+
+def _comparable(
+    drawn: Sequence[QualityException], verdicts: Sequence[Verdict], wording: str
+) -> list[Json]:
+    """Return exceptions as records; of another wording without it, but for what counts.
+
+    An exception that says no more than a verdict does not count by itself (`readiness.decide`).
+    """
+    if wording == WORDING:
+        return [one.record() for one in drawn]
+    told = {one.message for one in verdicts}
+    return [{**one.record(), "message": one.message in told} for one in drawn]
 
 
 def _from_series(again: Again) -> dict[str, Observation]:
@@ -250,7 +262,7 @@ def _from_series(again: Again) -> dict[str, Observation]:
     if any(one.source == "equipment" for one in package.quarantines):
         return {}
     spans = windows(series_steps(package.criteria), package.evidence().observations)
-    expected = expected_equipment(package.criteria, spans, _contract(again.read, "equipment"))
+    expected = expected_equipment(package.criteria, spans, contract_in(again.read, "equipment"))
     pages = again.reading("equipment").pages
     return reduced(package.criteria, pages, spans, expected)
 
@@ -280,13 +292,7 @@ def _bound(again: Again) -> Iterator[tuple[str, str]]:
 
 def _rooted(again: Again) -> Iterator[tuple[str, str]]:
     manifest = manifest_from(again.read(MANIFEST))
-    for digest, tree in again.package.trees.items():
-        if tree_of(again.captured(digest)) != tree:
-            yield f"{CAPTURES}/{digest}", "Its chunks have another tree head than its record names."
-    seed = seed_of(again.captured(one.digest) for one in again.package.captured)
-    if seed != manifest.seed:
-        yield MANIFEST, "The salts are not drawn from the captured bytes."
-    pages = _pages(again)
+    pages = pages_of(again)
     found = readings_head(manifest.seed, pages, again.captured)
     named = manifest.head(READINGS)
     if (found.count, found.head.hex()) != (named.count, named.root):
@@ -296,19 +302,24 @@ def _rooted(again: Again) -> Iterator[tuple[str, str]]:
         yield INDEX, "It is not the index of the readings that come out again."
 
 
-def _pages(again: Again) -> tuple[SeriesPage, ...]:
+def pages_of(again: Again) -> tuple[SeriesPage, ...]:
+    """Return the readings that the package's captures say; none where the equipment is set aside.
+
+    Raises:
+        UnreadableError: the captures break the contract.
+    """
     aside = any(one.source == "equipment" for one in again.package.quarantines)
     return () if aside else again.reading("equipment").pages
 
 
 RECHECKS: tuple[tuple[int, Recheck], ...] = (
-    (5, _quoted),
-    (6, _in_force),
-    (7, _verdicts),
-    (8, _readiness),
-    (9, _read_again),
-    (10, _calculated),
-    (11, _answered),
-    (12, _bound),
-    (13, _rooted),
+    (15, _quoted),
+    (16, _in_force),
+    (17, _verdicts),
+    (18, _readiness),
+    (19, _read_again),
+    (20, _calculated),
+    (21, _answered),
+    (22, _bound),
+    (23, _rooted),
 )

@@ -7,6 +7,8 @@ from contracts.observation import Number, Observation, Provenance
 
 WORDING = "2"
 """Changes when a sentence of a verdict or exception is worded anew: older packages keep theirs."""
+WORDINGS: Final = (WORDING,)
+"""Every wording that packages of this format were ever written with."""
 
 _SHOWN = {
     "1": "",

@@ -13,6 +13,12 @@ from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
 from flows import audit
+from flows.export import export
+from flows.impact import impact
+from flows.inspection import app as inspection_app
+from flows.keys import app as keys_app
+from flows.log import app as log_app
+from flows.log import witness
 from flows.strategy import app as strategy_app
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
 
@@ -27,6 +33,10 @@ app = typer.Typer(
 
 
 app.add_typer(strategy_app, name="strategy")
+app.add_typer(log_app, name="log")
+app.command()(witness)
+app.add_typer(keys_app, name="keys")
+app.add_typer(inspection_app)
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 
@@ -133,16 +143,28 @@ def prepare(
 
 @app.command()
 def verify(
-    package: Annotated[Path, typer.Argument(help="The package's folder.")], as_json: AsJson = False
+    package: Annotated[Path, typer.Argument(help="A package's folder or zip, or a proof file.")],
+    trust: Annotated[
+        Path | None, typer.Option(help="Whom you trust: the site's trust file.", dir_okay=False)
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="The last checkpoint of the log you saw.", dir_okay=False)
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="The evaluation log, written out as a folder of tiles.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Check a package's integrity, offline. Exit code 0 whole, 1 findings.
+    """Check a package or a proof, offline. Exit code 0 no findings, 1 findings.
 
-    Example: batchproof verify demo/CART-26-0001-initial-evaluation-1
+    Example: batchproof verify demo/CART-26-0001-initial-evaluation-1 --trust trust.json
     """
-    from flows.verify import answer_of
+    from flows.parquet import parquet_checked
+    from flows.verify import Asked, answer_of, trusted
 
     with errors_in_words():
-        answer = answer_of(package)
+        asked = Asked(trusted(trust), checkpoint, log, also=parquet_checked)
+        answer = answer_of(package, asked)
     if as_json:
         print_json(answer)
     else:
@@ -151,53 +173,31 @@ def verify(
 
 
 def _print_answer(answer: dict[str, Json]) -> None:
-    findings, open_questions = answer["findings"], answer["not_checked"]
-    for one in findings if isinstance(findings, list) else []:
-        typer.echo(plain(f"{one['member']}: {one['words']} (check {one['check']})"))
-    if answer["ok"]:
+    findings, open_questions, said = (
+        value if isinstance(value, list) else []
+        for value in (answer["findings"], answer["not_checked"], answer["said"])
+    )
+    for one in findings:
+        row = f" row {one['row']}" if one["row"] else ""
+        typer.echo(plain(f"{one['member']}{row}: {one['words']} (check {one['check']})"))
+    for words in said:
+        typer.echo(plain(str(words)))
+    if answer["ok"] and "batch" in answer:
         typer.echo(
             f"No findings: {answer['batch']}, evaluation {answer['evaluation']}, "
             f"{answer['readiness']} for its {answer['stage']} stage.\nroot {answer['root']}"
         )
-    for words in open_questions if isinstance(open_questions, list) else []:
-        typer.echo(f"not checked: {words}")
-
-
-@app.command()
-def trace(
-    package: Annotated[Path, typer.Argument(help="The package's folder.")],
-    item: Annotated[
-        str,
-        typer.Argument(
-            help="A criterion (its verdict), an observation's id, or a reading as TAG@TIME."
-        ),
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """Follow a verdict, observation or reading back to the bytes it came from.
-
-    Example: batchproof trace demo/CART-26-0002-initial-evaluation-1 CQA-VIA-001
-    """
-    from flows.verify import trace_in
-
-    with errors_in_words():
-        traced = trace_in(package, item)
-    if as_json:
-        print_json(traced.record())
-        return
-    for step in traced.steps:
-        typer.echo(f"{step.kind:<12} {step.words}")
-    for one in traced.quotes:
-        typer.echo(
-            f"{'bytes':<12} {one.before[-30:]!r} >>{one.text}<< {one.after[:30]!r} "
-            f"({one.encoding}, {one.place.length} bytes at {one.place.offset} of "
-            f"captures/{one.place.capture}, {one.place.pointer})"
-        )
+    elif answer["ok"]:
+        typer.echo("No findings.")
+    for words in open_questions:
+        typer.echo(plain(f"not checked: {words}"))
 
 
 app.command()(audit.replay)
 app.command()(audit.diff)
 app.command()(audit.known)
+app.command()(export)
+app.command()(impact)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:

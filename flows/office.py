@@ -10,7 +10,7 @@ from pydantic import Field
 from contracts.batch import BATCH_NUMBER
 from contracts.errors import SiteError
 from flows.settings import Settings
-from tasks.desk import Desk, open_desk
+from tasks.desk import Desk, Folders, open_desk
 
 BatchNumber: TypeAlias = Annotated[
     str, Field(pattern=BATCH_NUMBER, title="Batch", description="The batch, as the MES names it.")
@@ -33,13 +33,8 @@ def open_office(site: str | None) -> Iterator[Desk]:
             expected="--site FILE, or BATCHPROOF_SITE",
             move="name the site file of your plant",
         )
-    desk = open_desk(
-        path,
-        settings.home,
-        settings.ledger(),
-        packages=settings.packages_folder(),
-        strategies=settings.strategies,
-    )
+    folders = Folders(settings.home, settings.packages_folder(), settings.strategies)
+    desk = open_desk(path, settings.ledger(), folders, settings.key_places(), settings.log_origin)
     try:
         yield desk
     finally:

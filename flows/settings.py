@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tasks.key_places import KeyPlaces
+
 
 class Settings(BaseSettings):
     """Where Batchproof keeps what it keeps. Each field can be set as `BATCHPROOF_<NAME>`."""
@@ -21,9 +23,25 @@ class Settings(BaseSettings):
     site: Path | None = None
     """Site file for flows that are started without one."""
 
+    seal_key: str = ""
+    """Signer URI of the seal key (`file2:/path`, `hsm:2?label=...`, `gcpkms:...`, `awskms:...`);
+    a demo key is made in the home folder if not set."""
+    seal_public: Path | None = None
+    """The seal key's public part in PEM; a `file2:` key says it itself."""
+    seal_secret: Path | None = None
+    """File with the PIN of the HSM that holds the seal key."""
+    log_key: Path | None = None
+    """The evaluation log's key: a PEM file, Ed25519; a demo key is made if not set."""
+    log_origin: str = ""
+    """The evaluation log's C2SP origin; `batchproof/<site>` if not set."""
+
     def ledger(self) -> str:
         """Return the ledger's URL."""
         return self.ledger_url or f"sqlite:///{(self.home / 'ledger.sqlite').absolute()}"
+
+    def key_places(self) -> KeyPlaces:
+        """Return where the keys are that others keep."""
+        return KeyPlaces(self.seal_key, self.seal_public, self.seal_secret, self.log_key)
 
     def packages_folder(self) -> Path:
         """Return the folder packages are written to."""

@@ -11,6 +11,9 @@ import typer
 
 from contracts.canonical import Json
 from contracts.errors import BatchproofError
+from flows.plain import plain
+
+__all__ = ["AsJson", "Exit", "errors_in_words", "plain", "print_json", "say"]
 
 
 class Exit(IntEnum):
@@ -57,8 +60,3 @@ def print_json(answer: Json) -> None:
 def say(words: str) -> None:
     """Say something to the person at the terminal, beside the answer."""
     typer.echo(words, err=True)
-
-
-def plain(text: str) -> str:
-    """Return text in one line: a file's name may hold anything."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

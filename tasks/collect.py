@@ -64,7 +64,7 @@ def _keep_one(desk: Desk, batch: str, asked: SiteSource, fetched: Fetched, at: d
 def file_collection(
     desk: Desk, batch: str, outcomes: Mapping[str, tuple[Capture, ...] | SourceError]
 ) -> Digest:
-    """Keep what a round of collecting brought, and return its digest.
+    """Keep what a round of collecting brought, enter it in the log, and return its digest.
 
     A source that failed goes into quarantine, with its words; what it handed over stays in.
     """
@@ -78,4 +78,6 @@ def file_collection(
             aside.append(one)
         else:
             captures += outcome
-    return desk.records.put(Collection(batch, tuple(captures), tuple(aside)).to_bytes())
+    digest = desk.records.put(Collection(batch, tuple(captures), tuple(aside)).to_bytes())
+    desk.ledger.record_collection(batch, digest, captures, desk.now())
+    return digest

@@ -1,13 +1,29 @@
 """The desk one batch is prepared at: the site, the store of bytes, the ledger, and the clock."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.collection import Collection, collection_from
 from contracts.evidence import Digest
+from contracts.log_entry import KeyChange as Logged
+from contracts.trust import KeyChange
+from tasks.key_places import KeyPlaces
+from tasks.keys import Entered, Keys
 from tasks.ledger.ledger import Ledger
 from tasks.site import Site, load_site
 from tasks.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where a desk keeps what it keeps."""
+
+    home: Path
+    """Captured bytes, records and keys."""
+    packages: Path
+    strategies: Path | None = None
+    """Strategy files to judge by, instead of the product's own."""
 
 
 class Desk:
@@ -17,16 +33,15 @@ class Desk:
     handed to a task, and this is nothing to walk through.
     """
 
-    def __init__(
-        self, site: Site, home: Path, ledger: Ledger, *, packages: Path, strategies: Path | None
-    ) -> None:
+    def __init__(self, site: Site, ledger: Ledger, keys: Keys, folders: Folders) -> None:
         self.site = site
-        self.home = home
         self.ledger = ledger
-        self.packages = packages
-        self.strategies = strategies
-        self.store = Store(home / "captures")
-        self.records = Store(home / "records")
+        self.keys = keys
+        self.home = folders.home
+        self.packages = folders.packages
+        self.strategies = folders.strategies
+        self.store = Store(folders.home / "captures")
+        self.records = Store(folders.home / "records")
 
     def now(self) -> datetime:
         """Return the time at the plant: the site's own clock, or this machine's, in UTC."""
@@ -38,9 +53,9 @@ class Desk:
 
 
 def open_desk(
-    site_file: Path, home: Path, ledger_url: str, *, packages: Path, strategies: Path | None
+    site_file: Path, ledger_url: str, folders: Folders, places: KeyPlaces, origin: str = ""
 ) -> Desk:
-    """Open the desk of a site.
+    """Open the desk of a site. `origin` is the evaluation log's, `batchproof/<site>` if empty.
 
     Raises:
         SiteError: the site file is not one.
@@ -48,4 +63,16 @@ def open_desk(
     """
     site = load_site(site_file)
     ledger = Ledger.open(ledger_url)
-    return Desk(site, home, ledger, packages=packages, strategies=strategies)
+    owner = origin or f"batchproof/{'-'.join(site.site.split())}"
+    keys = Keys(folders.home / "keys", owner, places, entered_in(ledger, site.clock))
+    return Desk(site, ledger, keys, folders)
+
+
+def entered_in(ledger: Ledger, clock: datetime | None = None) -> Entered:
+    """Return what enters a change of a key in a ledger's evaluation log, at the plant's time."""
+
+    def enter(change: KeyChange) -> None:
+        at = clock or change.at
+        ledger.record_key(Logged(at, change.by, change.change.value, change.key_record()))
+
+    return enter

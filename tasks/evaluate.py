@@ -7,9 +7,11 @@ from contracts.errors import BatchproofError
 from contracts.evidence import Digest
 from contracts.steps import day_of
 from tasks import environment
+from tasks.approved import strategy_of
 from tasks.desk import Desk
 from tasks.evidence import read_evidence, shelf_of
-from tasks.judge import judge, strategy_of
+from tasks.judge import judge
+from tasks.sealing import show_intent
 from tasks.worksheet import Sitting, keep, worksheet
 
 
@@ -48,6 +50,7 @@ def evaluate_collection(
         return Evaluated(batch, done.number, done.record)
     started = desk.ledger.begin_evaluation(*inputs, collection=digest, started_at=desk.now())
     try:
+        show_intent(desk)
         dated_by = approved.strategy.dated_by
         day = day_of(dated_by, evidence.observations, desk.now().date())
         judged = judge(batch, stage, approved, (day, desk.site.context(batch)), evidence)

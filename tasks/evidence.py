@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from contracts.canonical import Json, canonical
 from contracts.collection import Collection
 from contracts.errors import UnreadableError
-from contracts.evidence import Digest, digest_of
+from contracts.evidence import Digest
+from contracts.fingerprint import fingerprint
 from contracts.leaves import Captured
 from contracts.manifest import SOURCES
 from contracts.observation import Observation
@@ -59,24 +59,9 @@ class ReadEvidence:
 
     @property
     def fingerprint(self) -> Digest:
-        """The evidence's name: what was said, not in which bytes we found it.
-
-        Asking an unchanged source again gives the same fingerprint, although a server may put a
-        running time or another volatile word into each answer.
-        """
-        said: list[Json] = [dict(one.content()) for one in self.observations]
-        series: list[Json] = [_series_content(page) for page in self.pages]
-        aside: list[Json] = [one.source for one in self.quarantines]
-        return digest_of(canonical({"observations": said, "aside": aside, "series": series}))
-
-
-def _series_content(page: SeriesPage) -> dict[str, Json]:
-    columns = (page.times, page.values, page.statuses)
-    return {
-        "columns": [digest_of(column.tobytes()) for column in columns],
-        "tag": page.tag,
-        "unit": page.unit,
-    }
+        """The evidence's name: what was said, not in which bytes we found it."""
+        aside = [one.source for one in self.quarantines]
+        return fingerprint(self.observations, self.pages, aside)
 
 
 def read_evidence(shelf: Shelf, collection: Collection) -> ReadEvidence:

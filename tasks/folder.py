@@ -1,80 +1,90 @@
-"""A package in a folder, read safely: nothing outside the folder is ever opened."""
+"""A package in a folder or a zip, read safely: nothing outside it is ever opened or unpacked."""
 
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from contracts.errors import NotFoundError
+from contracts.errors import IntegrityError, NotFoundError
 from contracts.manifest import MANIFEST
 from contracts.opened import Read
-from contracts.verification import Finding, Size, verify
+from contracts.verification import drawn_again
+from tasks.verifier import Container, Finding, Package, RefusedError, container_of
+
+_UNREADABLE = frozenset({1, 2, 3})
+"""Checks after whose findings there is nothing to be drawn again."""
 
 
 def findings_in(folder: Path) -> tuple[Finding, ...]:
-    """Return everything that is not as it must be in a package's folder; nothing means whole.
+    """Return everything that is not as it must be in what a package says; nothing means whole.
+
+    Checks 1 to 7 and 14 to 24: whoever made the package asks before it is sealed.
 
     Raises:
-        NotFoundError: there is no package in that folder.
+        NotFoundError: there is no package in that folder or zip.
+        IntegrityError: it cannot be opened safely.
     """
-    read, size = reader_of(folder), sizer_of(folder)
-    odd = tuple(
-        Finding(3, path, "It is no plain file: a package holds files only.")
-        for path in sorted(_odd(folder))
-    )
-    return (*odd, *verify(read, frozenset(_listing(folder)), size))
+    held = opened_safely(folder)
+    package = Package(held)
+    package.check_whole()
+    return (*package.report.findings, *findings_drawn_again(held, package.report.findings))
+
+
+def findings_drawn_again(held: Container, found: list[Finding]) -> tuple[Finding, ...]:
+    """Return what does not follow from the evidence; nothing where it cannot be read for others."""
+    if _UNREADABLE & {one.check for one in found}:
+        return ()
+    return tuple(Finding(*one) for one in drawn_again(reader_in(held)))
+
+
+def opened_safely(folder: Path) -> Container:
+    """Return a package's folder or zip as the verifier reads it.
+
+    Raises:
+        NotFoundError: there is no package in that folder or zip.
+        IntegrityError: it cannot be opened safely.
+    """
+    try:
+        held = container_of(folder)
+    except (RefusedError, ValueError, EOFError) as error:
+        raise IntegrityError(
+            str(error), expected="a package's folder, or a whole zip of it", where=str(folder)
+        ) from error
+    except OSError as error:
+        raise NotFoundError(
+            f"no package in {folder} ({error.strerror})", expected="the folder or zip of a package"
+        ) from error
+    if MANIFEST not in held.sizes:
+        raise NotFoundError(
+            f"no {MANIFEST} in {folder}",
+            expected="the folder or zip of a package",
+            move="name the folder that holds index.html and manifest.json",
+        )
+    return held
 
 
 def reader_of(folder: Path) -> Read:
     """Return a function that gives a member's bytes.
 
     Raises:
-        NotFoundError: there is no package in that folder.
+        NotFoundError: there is no package in that folder or zip.
+        IntegrityError: it cannot be opened safely.
     """
-    if not (folder / MANIFEST).is_file():
-        raise NotFoundError(
-            f"no {MANIFEST} in {folder}",
-            expected="the folder of a package",
-            move="name the folder that holds index.html and manifest.json",
-        )
-    return lambda path: _member(folder, path).read_bytes()
+    return reader_in(opened_safely(folder))
 
 
-def sizer_of(folder: Path) -> Size:
-    """Return a function that gives a member's size in bytes without reading it."""
-    return lambda path: _member(folder, path).stat().st_size
+def reader_in(held: Container) -> Read:
+    """Return a function that gives a member's bytes; it raises NotFoundError for what is none."""
 
+    def read(path: str) -> bytes:
+        if path not in held.sizes:
+            raise NotFoundError(
+                f"no file {path[:120]!r} in the package", expected="a member", where=path[:120]
+            )
+        size = held.sizes[path]
+        with held.open(path) as file:
+            data = file.read(size + 1)
+        if len(data) != size:
+            raise IntegrityError(
+                f"{len(data)} bytes", expected=f"the {size} that were declared", where=path
+            )
+        return data
 
-def _member(folder: Path, path: str) -> Path:
-    """Return where a member lies, if that is a plain file inside the folder.
-
-    Raises:
-        NotFoundError: it is not there, or the way to it leaves the folder or passes a link.
-    """
-    parts = PurePosixPath(path).parts
-    plain = parts and not path.startswith("/") and ".." not in parts and "\0" not in path
-    member = folder.joinpath(*parts) if plain else folder
-    on_the_way = [folder.joinpath(*parts[:count]) for count in range(1, len(parts) + 1)]
-    if not plain or any(one.is_symlink() for one in on_the_way) or not member.is_file():
-        raise NotFoundError(
-            f"no file {path[:120]!r} in the package", expected="a member", where=path[:120]
-        )
-    return member
-
-
-def _listing(folder: Path) -> Iterator[str]:
-    """Yield every plain file's path, and every folder's that holds nothing."""
-    for path in _every(folder):
-        name = path.relative_to(folder).as_posix()
-        if path.is_dir() and not any(path.iterdir()):
-            yield f"{name}/"
-        elif path.is_file():
-            yield name
-
-
-def _odd(folder: Path) -> Iterator[str]:
-    for path in folder.rglob("*"):
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            yield path.relative_to(folder).as_posix()
-
-
-def _every(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if not path.is_symlink())
+    return read

@@ -22,11 +22,9 @@ from contracts.sources.odcs import source_contract
 from contracts.strategy import Strategy
 from contracts.verdict import Verdict
 from expectations import series, suite
-from expectations.effective import effective
 from expectations.readings import PageReadings, Source
 from expectations.series_again import ArrowTag
-from expectations.strategy import folder_for
-from tasks.desk import Desk
+from tasks.approved import Approved
 from tasks.evidence import ReadEvidence
 
 
@@ -50,26 +48,8 @@ class Judged:
     exceptions: tuple[QualityException, ...]
     readiness: Readiness
     doubts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Approved:
-    """The strategy that is judged by, and where its files contradict their own examples."""
-
-    strategy: Strategy
-    doubts: tuple[str, ...] = ()
-
-
-def strategy_of(desk: Desk, batch: str) -> Approved:
-    """Return the control strategy of the product that a batch belongs to, as it holds at the site.
-
-    Raises:
-        SiteError: the batch belongs to no product of the site, or to more than one.
-        StrategyError: there is none, or its files are not what their schema says.
-    """
-    product = desk.site.product_of(batch)
-    found = effective(desk.strategies or folder_for(product), site=desk.site.site, product=product)
-    return Approved(found.strategy, tuple(str(one) for one in sorted(found.doubts)))
+    strategy_files: Mapping[str, bytes]
+    """The files that the strategy was read from, by name."""
 
 
 def judge(
@@ -115,6 +95,7 @@ def judge(
         exceptions=drawn,
         readiness=decide(stage, criteria, result.verdicts, drawn),
         doubts=approved.doubts,
+        strategy_files=approved.files,
     )
 
 

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +12,12 @@ from contracts.evidence import Digest
 from contracts.manifest import CAPTURES, ENVIRONMENT, MANIFEST, manifest_from
 from contracts.opened import Opened, opened
 from contracts.series import SeriesPage
-from expectations import series
-from expectations.strategy import files_of, folder_for
-from tasks import environment, reading
+from tasks import environment, reading, verifier
 from tasks.desk import Desk
 from tasks.folder import findings_in
-from tasks.readings import write_readings, write_tables
+from tasks.readings import write_pages, write_tables
 from tasks.rooted import rooted
+from tasks.sealing import seal_package
 from tasks.showing import page_of
 from tasks.worksheet import kept
 
@@ -40,9 +39,10 @@ environment.json    what was installed where the evaluation was made
 contracts/*.json     what each source promised to send: the captures are read by these
 manifest.json       every file with its SHA-256, and the root that names what the package says
 
-Check it:            batchproof verify THIS_FOLDER
+Check it:            batchproof verify THIS_FOLDER --trust FILE
+Without Batchproof:  python verify.py --trust FILE
 Where a value is from: batchproof trace THIS_FOLDER CRITERION
-By hand:             sha256sum THIS_FOLDER/captures/*    (each file is named by its own digest)
+By hand:             how-to-check.html
 """
 
 
@@ -114,9 +114,7 @@ def _same(target: Path, files: Mapping[str, bytes]) -> Package:
 
 
 def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path) -> Digest:
-    whole = (
-        dict(files) | {"README.txt": README.encode()} | dict(_strategy_files(desk, package.batch))
-    )
+    whole = dict(files) | {"README.txt": README.encode()} | _for_the_auditor()
     pages = _pages(desk, package)
     whole["index.html"] = page_of(desk, package, files, pages)
     whole[ENVIRONMENT] = canonical(environment.installed()) + b"\n"
@@ -125,17 +123,19 @@ def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path
     for digest in package.captures:
         _put(folder / CAPTURES / digest, desk.store.get(digest))
     write_tables(files, folder / "tables")
-    write_readings(series.table_of(pages), folder / "tables")
+    write_pages(pages, folder / "tables")
     manifest = rooted(folder, package, files, pages)
     _put(folder / MANIFEST, manifest.to_bytes())
+    for path, data in seal_package(desk, package, manifest).items():
+        _put(folder / path, data)
     return manifest.root
 
 
-def _strategy_files(desk: Desk, batch: str) -> Iterator[tuple[str, bytes]]:
-    product = desk.site.product_of(batch)
-    folder = desk.strategies or folder_for(product)
-    for name, data in files_of(folder, site=desk.site.site, product=product):
-        yield f"strategy/files/{name}", data
+def _for_the_auditor() -> dict[str, bytes]:
+    """Return the verifier, which needs nothing of ours, and how to check without it."""
+    program = Path(verifier.__file__)
+    page = program.with_name("how_to_check.html")
+    return {"verify.py": program.read_bytes(), "how-to-check.html": page.read_bytes()}
 
 
 def _pages(desk: Desk, package: Opened) -> tuple[SeriesPage, ...]:

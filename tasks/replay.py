@@ -36,9 +36,10 @@ from contracts.strategy import Strategy
 from contracts.times import read_time
 from expectations import series
 from expectations.effective import effective
+from tasks.approved import Approved
 from tasks.evidence import ReadEvidence, Shelf, read_evidence
 from tasks.folder import reader_of
-from tasks.judge import Approved, judge
+from tasks.judge import judge
 from tasks.other_reading import first_other
 from tasks.rooted import Grown, grown
 from tasks.since import Since, since

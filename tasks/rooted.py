@@ -11,9 +11,10 @@ from contracts.leaves import Captured
 from contracts.manifest import CAPTURES, INDEX, Head, Manifest, Member, heads_of
 from contracts.merkle import root as root_of
 from contracts.opened import Opened
-from contracts.reading_leaves import READINGS, readings_head
+from contracts.reading_leaves import READINGS
 from contracts.salts import seed_of
 from contracts.series import SeriesPage
+from tasks.sealed_readings import sealed_readings
 
 _PIECE = 1 << 20
 
@@ -64,7 +65,7 @@ def grown(
         IntegrityError: a record quotes bytes that its capture does not have.
     """
     seed = seed_of(captured(one.digest) for one in captures)
-    readings = readings_head(seed, pages, captured)
+    readings = sealed_readings(seed, pages, captured)
     head = Head(READINGS, readings.count, readings.head.hex())
     return Grown(seed, heads_of(files, seed, cache(captured), head), readings.index)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.errors import SiteError
 from contracts.times import read_time
+from tasks.outsiders import TimestampAuthority, Witness
 from tasks.site_faults import breaches
 from tasks.site_yaml import Document, Plain, read_yaml
 
@@ -75,6 +76,8 @@ class Site:
     batches: tuple[str, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What else a limit may depend on: `market`, `clinical_phase`, `process_version`."""
+    timestamps: TimestampAuthority | None = None
+    witness: Witness | None = None
 
     def product_of(self, batch: str) -> str:
         """Return the one product whose pattern a batch's number fits.
@@ -149,7 +152,20 @@ def _site(content: Plain, folder: Path) -> Site:
     batches = tuple(stated.get("batches", ()))
     products = stated["products"] if "products" in stated else {stated["product"]: "*"}
     told = {name: stated[name] for name in _TOLD if name in stated}
-    return Site(stated["site"], products, sources, clock, batches, told)
+    return Site(
+        site=stated["site"],
+        products=products,
+        sources=sources,
+        clock=clock,
+        batches=batches,
+        told=told,
+        timestamps=_timestamps(stated["timestamps"], folder) if "timestamps" in stated else None,
+        witness=Witness(**stated["witness"]) if "witness" in stated else None,
+    )
+
+
+def _timestamps(stated: dict[str, Any], folder: Path) -> TimestampAuthority:
+    return TimestampAuthority(**{**stated, "roots_file": folder / stated["roots_file"]})
 
 
 def _source(name: str, stated: dict[str, Any], folder: Path) -> SiteSource:
@@ -184,6 +200,21 @@ def _unmet(site: Site, document: Document) -> Iterator[str]:
             source.token()
         except SiteError as error:
             yield f"line {document.line(at)}: sources.{name}: {error.found}"
+    yield from _unknown_outsiders(site, document)
+
+
+def _unknown_outsiders(site: Site, document: Document) -> Iterator[str]:
+    """Yield that the authority's roots are not there, or that the witness's key is none."""
+    try:
+        if site.timestamps is not None:
+            site.timestamps.roots()
+    except SiteError as error:
+        yield f"line {document.line(('timestamps',))}: timestamps: {error.found}"
+    try:
+        if site.witness is not None:
+            _ = site.witness.public
+    except SiteError as error:
+        yield f"line {document.line(('witness',))}: witness.key: {error.found}"
 
 
 def _text_of(path: Path) -> str:

@@ -12,9 +12,9 @@ from contracts.sources.contract import SourceContract
 from contracts.steps import day_of
 from contracts.subject import Reduction
 from tasks import reading
+from tasks.approved import strategy_of
 from tasks.desk import Desk
 from tasks.evidence import read_source, shelf_of
-from tasks.judge import strategy_of
 from tasks.sources.equipment import TagWindow
 
 

@@ -81,6 +81,7 @@ def worksheet(
 def _bound(judged: Judged, contracts: Mapping[str, Document]) -> dict[str, bytes]:
     """Return the files that the environment's facts bind: strategy, contracts, suites."""
     files = {STRATEGY: _line(judged.strategy.record())}
+    files |= {f"strategy/files/{name}": data for name, data in judged.strategy_files.items()}
     for source in SOURCES:
         files[contract_path(source)] = _line(dict(contracts[source]))
     for name, compiled in compiler.compile_all(judged.strategy, judged.day, judged.context).items():

@@ -44,3 +44,13 @@ def new_database(postgresql_server):
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         for name in made:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def two_packages(tmp_path_factory):
+    """The packages of a batch that came out ready and of one that did not, side by side."""
+    from prepared import packages_of
+
+    folder = tmp_path_factory.mktemp("prepared")
+    (folder / "home").mkdir()
+    return packages_of(folder, ("CART-26-0001", "CART-26-0002"))

@@ -37,7 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.disable(logging.WARNING)
     # The address space of the equipment's server is hundreds of thousands of objects that stay.
     gc.disable()
-    return asyncio.run(_serve(Plant(asked.seed, faults), directory.resolve(), asked.parent))
+    plant = Plant(asked.seed, faults, folder=directory.resolve())
+    return asyncio.run(_serve(plant, directory.resolve(), asked.parent))
 
 
 async def _serve(plant: Plant, directory: Path, parent: int | None) -> int:

@@ -4,36 +4,41 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from infra.plant import opcua_server
+from infra.plant import authority, opcua_server
 from infra.plant.batches import FOREIGN, SEED, STORIES
 from infra.plant.faults import EQUIPMENT, LIMS, MES, Faults
 from infra.plant.history import encoded
 from infra.plant.lims_server import lims, lims_objects
 from infra.plant.mes_server import mes
 from infra.plant.sensors import plant_history
-from infra.plant.site import Ports
+from infra.plant.site import AUTHORITY_FOLDER, Ports
 from infra.plant.web import ClosedPort, Handler, WebServer
 
 
 @dataclass(slots=True)
 class Plant:
-    """Three servers of one made-up plant on the loopback."""
+    """The servers of one made-up plant on the loopback: its three systems, and who stamps time."""
 
     seed: int = SEED
     faults: Faults = field(default_factory=Faults)
     token: str = field(default_factory=lambda: secrets.token_hex(24))
+    folder: Path | None = None
+    """Where the time-stamp authority keeps its files; without it there is none."""
     _web: list[WebServer] = field(default_factory=list)
     _closed: list[ClosedPort] = field(default_factory=list)
     _equipment: opcua_server.Running | None = None
+    _authority: authority.Authority | None = None
 
     async def start(self) -> Ports:
-        """Start the three servers and return their ports."""
+        """Start the servers and return their ports."""
         held = lims_objects((*STORIES, FOREIGN), self.seed)
         return Ports(
             mes=await self._serve(MES, mes(STORIES, self.seed)),
             lims=await self._serve(LIMS, lims(held, self.token)),
             equipment=await self._serve_equipment(),
+            timestamps=self._serve_authority(),
         )
 
     async def stop(self) -> None:
@@ -44,6 +49,8 @@ class Plant:
             port.free()
         if self._equipment is not None:
             await self._equipment.stop()
+        if self._authority is not None:
+            self._authority.stop()
 
     async def _serve(self, source: str, handler: Handler) -> int:
         if self.faults.down(source):
@@ -58,6 +65,12 @@ class Plant:
         histories = tuple(encoded(series) for series in plant_history(STORIES, self.seed))
         self._equipment = await opcua_server.start(histories, self.faults)
         return self._equipment.port
+
+    def _serve_authority(self) -> int | None:
+        if self.folder is None or not authority.found():
+            return None
+        self._authority = authority.Authority(self.folder / AUTHORITY_FOLDER)
+        return self._authority.start()
 
     def _take(self) -> int:
         port = ClosedPort()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.plant.authority import ROOT_FILE
 from infra.plant.batches import CLOCK, PRODUCTS, STORIES
 from infra.plant.opcua_server import PATH
 
 TOKEN_FILE = "lims-token"  # noqa: S105 - the name of the file, not what is in it
 SITE_FILE = "site.yaml"
+AUTHORITY_FOLDER = "timestamps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,14 @@ class Ports:
     mes: int
     lims: int
     equipment: int
+    timestamps: int | None = None
+    """None where no `openssl` program is there to stamp with."""
 
 
 def site_file(path: Path, ports: Ports) -> str:
     """Return the text of the site file."""
     batches = ", ".join(story.batch for story in STORIES)
+    timestamps = _timestamps(ports.timestamps) if ports.timestamps else ""
     products = ", ".join(f'{one.code}: "{one.batches}"' for one in PRODUCTS)
     return f"""\
 # Site file of the demo plant: {path}
@@ -45,7 +50,15 @@ sources:
     kind: opcua-ha
     url: "opc.tcp://127.0.0.1:{ports.equipment}{PATH}"
     time_zone: UTC
-batches: [{batches}]
+{timestamps}batches: [{batches}]
+"""
+
+
+def _timestamps(port: int) -> str:
+    return f"""\
+timestamps:  # a throw-away authority; name a real one, and its own roots, at a real site
+  url: "http://127.0.0.1:{port}/"
+  roots_file: {AUTHORITY_FOLDER}/{ROOT_FILE}
 """
 
 

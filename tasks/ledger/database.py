@@ -83,7 +83,7 @@ class Database:
             IntegrityError: the database refuses an entry.
         """
         with in_words(self.where), Session(self._writer) as session:
-            _take_turn(session.connection(), batch)
+            take_turn(session.connection(), batch)
             yield session
             session.commit()
 
@@ -100,14 +100,17 @@ def _prepare(url: URL) -> None:
                 engine.execution_options(writing=True).connect() as connection,
                 connection.begin(),
             ):
-                _take_turn(connection, _MIGRATION_LOCK)
+                take_turn(connection, _MIGRATION_LOCK)
                 bring_up_to_date(connection, where)
     finally:
         engine.dispose()
 
 
-def _take_turn(connection: Connection, name: str) -> None:
-    """Wait for our turn. On SQLite it began with the transaction: there is one writer at a time."""
+def take_turn(connection: Connection, name: str) -> None:
+    """Wait for our turn at what the name names, and keep it until the transaction ends.
+
+    On SQLite it began with the transaction: there is one writer at a time.
+    """
     if connection.dialect.name == "sqlite":
         return
     key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select, union
 from contracts.canonical import canonical
 from contracts.errors import IntegrityError
 from contracts.evidence import Capture, digest_of
+from contracts.log_seal import Sealed
 from contracts.reading import Quarantine
 from tasks.ledger import evaluations
 from tasks.ledger.records import Finished, Packaged, Quarantined
@@ -87,13 +88,7 @@ def enter_package(session: Session, package: Packaged) -> Packaged:
         IntegrityError: the evaluation has no result.
         NotFoundError: it was never begun here.
     """
-    if not isinstance(evaluations.one(session, package.batch, package.number).ending, Finished):
-        raise IntegrityError(
-            "a package of an evaluation without a result",
-            expected="a finished evaluation",
-            where=f"evaluation {package.number} of {package.batch}",
-            move="judge the batch again",
-        )
+    _check_finished(session, package.batch, package.number, "a package")
     identity = digest_of(canonical([package.batch, package.number, package.root, package.location]))
     row = session.exec(select(PackageRow).where(PackageRow.identity == identity)).one_or_none()
     if row is None:
@@ -107,6 +102,30 @@ def enter_package(session: Session, package: Packaged) -> Packaged:
         session.add(row)
         session.flush()
     return Packaged(package.batch, package.number, row.root, row.location, row.recorded_at)
+
+
+def check_sealable(session: Session, batch: str, number: int, seal: Sealed) -> None:
+    """Refuse a seal that is not of this evaluation, or one of an evaluation without a result.
+
+    Raises:
+        IntegrityError, NotFoundError: as it says.
+    """
+    if (seal.batch, seal.evaluation) != (batch, number):
+        raise IntegrityError(
+            f"a seal of evaluation {seal.evaluation} of {seal.batch}",
+            expected=f"one of evaluation {number} of {batch}",
+        )
+    _check_finished(session, batch, number, "a seal")
+
+
+def _check_finished(session: Session, batch: str, number: int, what: str) -> None:
+    if not isinstance(evaluations.one(session, batch, number).ending, Finished):
+        raise IntegrityError(
+            f"{what} of an evaluation without a result",
+            expected="a finished evaluation",
+            where=f"evaluation {number} of {batch}",
+            move="judge the batch again",
+        )
 
 
 def packages(session: Session, batch: str) -> tuple[Packaged, ...]:

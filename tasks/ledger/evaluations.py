@@ -9,9 +9,13 @@ from contracts.canonical import canonical
 from contracts.criterion import Stage
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.evidence import Digest, digest_of
-from tasks.ledger import results
+from contracts.log_entry import GivenUp, Intent, Result
+from tasks.ledger import log_entries, results
 from tasks.ledger.records import Aborted, Evaluation, Finished
-from tasks.ledger.tables import EvaluationRow
+from tasks.ledger.tables import EvaluationRow, keepable
+
+_LONGEST_REASON = 4000
+"""Characters of a reason for giving up that the log repeats; the whole stands in its own row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,17 @@ def find(session: Session, inputs: Inputs) -> Evaluation | None:
     return None if row is None else _evaluation(session, row)
 
 
-def begin(session: Session, inputs: Inputs, collection: Digest, started_at: datetime) -> Evaluation:
-    """Enter the intent, or return the one on record if it was not given up."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The circumstances of an evaluation that do not make it another one."""
+
+    collection: Digest
+    started_at: datetime
+    by: str
+
+
+def begin(session: Session, inputs: Inputs, begun: Begun) -> Evaluation:
+    """Enter the intent, in the log too, or return the one on record if it was not given up."""
     newest = _newest(session, inputs)
     if newest is not None:
         on_record = _evaluation(session, newest)
@@ -57,11 +70,12 @@ def begin(session: Session, inputs: Inputs, collection: Digest, started_at: date
         evidence=inputs.evidence,
         strategy=inputs.strategy,
         reason=inputs.reason,
-        collection=collection,
-        started_at=started_at,
+        collection=begun.collection,
+        started_at=begun.started_at,
     )
     session.add(row)
     session.flush()
+    log_entries.append(session, _intent(row, begun.by))
     return _evaluation(session, row)
 
 
@@ -84,6 +98,7 @@ def end(session: Session, evaluation: Evaluation, ending: Finished | Aborted) ->
             where=_name(on_record),
         )
     results.enter(session, row, ending)
+    log_entries.append(session, _ending(evaluation, ending))
     return _evaluation(session, row)
 
 
@@ -129,6 +144,28 @@ def id_of(session: Session, batch: str, number: int) -> int:
         NotFoundError: no such evaluation.
     """
     return results.id_of(row_of(session, batch, number))
+
+
+def _intent(row: EvaluationRow, by: str) -> Intent:
+    return Intent(
+        at=row.started_at,
+        batch=row.batch,
+        by=by,
+        collection=row.collection,
+        evaluation=row.number,
+        evidence=row.evidence,
+        reason=row.reason,
+        stage=row.stage,
+        strategy=row.strategy,
+    )
+
+
+def _ending(evaluation: Evaluation, ending: Finished | Aborted) -> Result | GivenUp:
+    batch, number = evaluation.batch, evaluation.number
+    if isinstance(ending, Aborted):
+        return GivenUp(ending.at, batch, number, keepable(ending.reason[:_LONGEST_REASON]))
+    readiness = ending.readiness.state.value
+    return Result(ending.judged_at, batch, number, readiness, ending.record)
 
 
 def _newest(session: Session, inputs: Inputs) -> EvaluationRow | None:

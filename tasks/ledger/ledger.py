@@ -4,14 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
+from contracts import merkle
+from contracts.canonical import canonical
 from contracts.criterion import Stage
 from contracts.evidence import Capture, Digest
+from contracts.log_entry import Decision, Filed, KeyChange
+from contracts.log_seal import sealed
+from contracts.log_text import Logged
 from contracts.readiness import QualityException, Readiness
 from contracts.reading import Quarantine
 from contracts.times import in_utc
-from tasks.ledger import entries, evaluations
+from tasks.ledger import entries, evaluations, log_entries
 from tasks.ledger.database import Database
-from tasks.ledger.evaluations import Inputs
+from tasks.ledger.evaluations import Begun, Inputs
+from tasks.ledger.logbook import LogBook
 from tasks.ledger.records import Aborted, Evaluation, Finished, Packaged, Quarantined
 
 
@@ -24,6 +30,8 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.log = LogBook(database)
+        """The evaluation log, to read."""
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -70,6 +78,15 @@ class Ledger:
         with self._database.reading() as session:
             return entries.captures(session, batch)
 
+    def record_collection(
+        self, batch: str, collection: Digest, captures: Sequence[Capture], at: datetime
+    ) -> Logged:
+        """Enter in the log that a collection was filed, before any evaluation of it; once."""
+        root = merkle.root(canonical(one.record()) for one in captures)
+        entry = Filed(in_utc(at), batch, collection, len(captures), root)
+        with self._database.writing(batch) as session:
+            return log_entries.append(session, entry)
+
     def record_quarantine(self, batch: str, quarantine: Quarantine, at: datetime) -> None:
         """Enter that a source was set aside; once for each time it happens."""
         entry = Quarantined(quarantine, in_utc(at))
@@ -95,15 +112,18 @@ class Ledger:
         reason: str,
         collection: Digest,
         started_at: datetime,
+        by: str = "batchproof",
     ) -> Evaluation:
         """Enter the intent to judge, before any result is known, under the batch's next number.
 
-        If the same inputs were begun before and not given up, that evaluation is returned: open
-        (then finish it; whoever began it was interrupted or is judging too) or finished.
+        `by` is the person who asked, or the service account. If the same inputs were begun before
+        and not given up, that evaluation is returned: open (then finish it; whoever began it was
+        interrupted or is judging too) or finished.
         """
         inputs = Inputs(batch, Stage(stage), evidence, strategy, reason)
         with self._database.writing(batch) as session:
-            return evaluations.begin(session, inputs, collection, in_utc(started_at))
+            begun = Begun(collection, in_utc(started_at), by)
+            return evaluations.begin(session, inputs, begun)
 
     def find_evaluation(
         self, batch: str, stage: str, evidence: Digest, strategy: Digest, reason: str
@@ -171,6 +191,35 @@ class Ledger:
         package = Packaged(batch, evaluation.number, root, location, in_utc(at))
         with self._database.writing(batch) as session:
             return entries.enter_package(session, package)
+
+    def record_seal(self, batch: str, number: int, envelope: bytes, at: datetime) -> Logged:
+        """Enter a seal in the log, or return the one on record that seals the same root.
+
+        The text of what is returned is the envelope that counts; `at` stands beside it.
+
+        Raises:
+            IntegrityError: no seal of this evaluation, or the evaluation has no result.
+            NotFoundError: it was never begun here.
+        """
+        entry = sealed(envelope)
+        with self._database.writing(batch) as session:
+            entries.check_sealable(session, batch, number, entry)
+            return log_entries.append(session, entry, in_utc(at))
+
+    def record_decision(self, decision: Decision) -> Logged:
+        """Enter in the log what a reviewer decided; the same words are entered once.
+
+        Raises:
+            NotFoundError: the evaluation was never begun here.
+        """
+        with self._database.writing(decision.batch) as session:
+            evaluations.row_of(session, decision.batch, decision.evaluation)
+            return log_entries.append(session, decision)
+
+    def record_key(self, change: KeyChange) -> Logged:
+        """Enter in the log that a key came, was replaced, or is no longer to be trusted."""
+        with self._database.writing(log_entries.TURN) as session:
+            return log_entries.append(session, change)
 
     def package_of(self, evaluation: Evaluation) -> Packaged | None:
         """Return the package entered last for the evaluation, or None."""

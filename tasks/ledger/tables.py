@@ -165,3 +165,59 @@ class PackageRow(Row, table=True):
     root: str = Field(sa_type=_DIGEST)
     location: str = Field(sa_type=Text)
     recorded_at: datetime = Field(sa_type=Moment)
+
+
+class LogEntryRow(Row, table=True):
+    """One entry of the evaluation log, which counts from 0 without a gap over every batch."""
+
+    __tablename__ = "log_entry"
+    id: int | None = Field(default=None, primary_key=True)
+    position: int = Field(unique=True)
+    identity: str = Field(sa_type=_DIGEST, unique=True)
+    """SHA-256 of what the entry may be made of only once; see tasks.ledger.log_entries."""
+    batch: str = Field(sa_type=Text, index=True)
+    """Empty for a key's entry."""
+    kind: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
+    """The entry's own time; of a seal, when it was entered."""
+    entry: str = Field(sa_type=Text)
+    """Canonical JSON; exactly the bytes of the leaf."""
+    leaf: str = Field(sa_type=_DIGEST)
+    """RFC 6962 leaf hash, hex."""
+
+
+class LogNodeRow(Row, table=True):
+    """The hash over one complete subtree of the log: 2**level entries."""
+
+    __tablename__ = "log_node"
+    __table_args__ = (UniqueConstraint("level", "position"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True)
+    level: int
+    """1 and up; level 0 stands in the entries."""
+    position: int
+    """Counted from 0 within the level."""
+    node: str = Field(sa_type=_DIGEST)
+
+
+class LogCheckpointRow(Row, table=True):
+    """A state of the log that was signed; of one size there is one head, for ever."""
+
+    __tablename__ = "log_checkpoint"
+    __table_args__ = (UniqueConstraint("origin", "size"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True)
+    origin: str = Field(sa_type=Text)
+    size: int
+    root: str = Field(sa_type=_DIGEST)
+
+
+class LogSignatureRow(Row, table=True):
+    """A signature under a checkpoint: the log's own or a witness's."""
+
+    __tablename__ = "log_signature"
+    id: int | None = Field(default=None, primary_key=True)
+    identity: str = Field(sa_type=_DIGEST, unique=True)
+    """SHA-256 of the canonical (origin, size, line)."""
+    checkpoint_id: int = Field(foreign_key="log_checkpoint.id", index=True)
+    name: str = Field(sa_type=Text)
+    """The key's name, as the line says it."""
+    line: str = Field(sa_type=Text)

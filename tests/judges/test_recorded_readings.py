@@ -104,7 +104,7 @@ def verdict_bytes(source, threads):
 
 @pytest.fixture
 def written(tmp_path):
-    tables.write_readings(table_of(PAGES), tmp_path)
+    tables.write_pages(PAGES, tmp_path)
     return tmp_path / "readings.parquet"
 
 
@@ -118,7 +118,7 @@ def test_one_thread_and_two_give_the_same_bytes(written):
 @pytest.mark.parametrize("size", [7, 100, 450, 10**6])
 def test_tags_may_lie_in_any_row_groups(tmp_path, monkeypatch, size):
     monkeypatch.setattr(tables, "_ROW_GROUP", size)
-    tables.write_readings(table_of(PAGES), tmp_path)
+    tables.write_pages(PAGES, tmp_path)
     found = verdict_bytes(FileReadings(tmp_path / "readings.parquet"), 2)
     assert found == verdict_bytes(PageReadings(PAGES), 1)
 

@@ -17,6 +17,7 @@ from ledger.ledger_nouns import (
     capture_of,
 )
 
+from contracts.tlog_note import Signature
 from tasks.ledger.ledger import Ledger
 
 
@@ -51,4 +52,6 @@ def full(ledger, begun):
     ledger.record_quarantine(BATCH, QUARANTINE, AT)
     finished = ledger.finish_evaluation(begun, NOT_READY, (BELOW, CHANGED), RECORD, LATER)
     ledger.record_package(finished, ROOT, "packages/1", LATER)
+    state = ledger.log.remember("log.example")
+    ledger.log.add_signatures(state, Signature("log.example", b"\0" * 4, b"\0" * 64))
     return ledger

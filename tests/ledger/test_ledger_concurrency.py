@@ -12,6 +12,7 @@ from ledger.ledger_program import EXCEPTIONS
 
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.records import Finished
+from tasks.log_check import check_log
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,12 +35,17 @@ def test_eight_writers_on_a_new_ledger_number_without_gap_or_double(url):
 
     with Ledger.open(url) as ledger:
         found = ledger.evaluations(BATCH)
+        log = ledger.log.entries()
+        findings = {one.words.partition(" judges ")[2] for one in check_log(ledger)}
     own = [f"writer {writer}, evaluation {count}" for writer in range(8) for count in range(10)]
     # 8 writers x 10 evaluations of their own + 1 that all of them wanted
     assert [one.number for one in found] == list(range(1, 8 * 10 + 1 + 1))
     assert sorted(one.reason for one in found) == sorted([*own, "wanted by all"])
     for one in found:
         assert one.ending == Finished(NOT_READY, EXCEPTIONS, RECORD, AT)
+    # an intent and a result of each; nothing is odd but that the program files no collection
+    assert [one.index for one in log] == list(range(2 * len(found)))
+    assert findings == {f"the collection {COLLECTION}, which was not filed in the log before"}
 
 
 def test_who_is_killed_within_an_entry_leaves_nothing_of_it(url, raw):

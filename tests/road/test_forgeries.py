@@ -4,15 +4,26 @@ Every forgery is of the second batch, which is not ready, and most try to make i
 """
 
 import json
+from io import BytesIO
 
 import pytest
 
 from contracts import restore
 from contracts.canonical import canonical
-from contracts.errors import NotFoundError
+from contracts.errors import BatchproofError
 from contracts.evidence import digest_of
-from contracts.manifest import MANIFEST, manifest_of
-from contracts.verification import verify
+from contracts.manifest import (
+    MANIFEST,
+    RECORDS,
+    Manifest,
+    Member,
+    heads_of,
+    manifest_from,
+    table_path,
+)
+from contracts.reading_leaves import READINGS
+from tasks.folder import findings_drawn_again
+from tasks.verifier import Container, Package
 
 BATCH = "CART-26-0002"
 
@@ -54,16 +65,34 @@ class Forgery:
 
     def findings(self):
         """What is found, once the manifest was made to fit."""
+        was = manifest_from(self.files[MANIFEST])
         rest = {path: data for path, data in self.files.items() if path != MANIFEST}
-        manifest = manifest_of(BATCH, rest, ())
-        files = rest | {MANIFEST: canonical(manifest.record()) + b"\n"}
+        lines = {table_path(name): rest[table_path(name)] for name in RECORDS}
+        try:
+            made = heads_of(lines, was.seed, self.captured, was.head(READINGS))
+        except (BatchproofError, LookupError):  # a table that has no head: the old ones stay
+            made = was.tables
+        members = [Member(path, digest_of(data), len(data)) for path, data in sorted(rest.items())]
+        manifest = Manifest(BATCH, was.salt, made, tuple(members))
+        held = Held(rest | {MANIFEST: manifest.to_bytes()})
+        package = Package(held)
+        package.check_whole()
+        found = package.report.findings
+        return (*found, *findings_drawn_again(held, found))
 
-        def read(path):
-            if path not in files:
-                raise NotFoundError(path)
-            return files[path]
+    def captured(self, digest):
+        return self.files[f"captures/{digest}"]
 
-        return tuple(verify(read, frozenset(files), lambda path: len(read(path))))
+
+class Held(Container):
+    """A package that lies nowhere but in memory."""
+
+    def __init__(self, files):
+        self.files, self.odd = files, []
+        self.sizes = {path: len(data) for path, data in files.items()}
+
+    def open(self, name):
+        return BytesIO(self.files[name])
 
 
 @pytest.fixture
@@ -107,19 +136,19 @@ def test_a_changed_observation_is_found(forgery, change):
         for row in forgery.rows("observations")
     ]
     forgery.put("observations", rows)
-    assert 9 in forgery.checks()
+    assert 19 in forgery.checks()
 
 
 def test_an_observation_left_out_is_found(forgery):
     rows = [row for row in forgery.rows("observations") if not failing(row)]
     forgery.put("observations", rows)
-    assert 9 in forgery.checks()
+    assert 19 in forgery.checks()
 
 
 def test_an_observation_twice_is_found(forgery):
     rows = forgery.rows("observations")
     forgery.put("observations", [*rows, rows[0]])
-    assert forgery.checks() == {4}
+    assert forgery.checks() == {14}
 
 
 @pytest.mark.parametrize("criterion", ["CPP-TEM-002", "CPP-HLD-002", "IPC-CNT-001"])
@@ -130,13 +159,13 @@ def test_an_altered_calculated_value_is_found(forgery, criterion):
     ]
     assert rows != forgery.rows("observations")
     forgery.put("observations", rows)
-    said = [finding.words for finding in forgery.findings() if finding.check == 10]
+    said = [finding.words for finding in forgery.findings() if finding.check == 20]
     assert any(f"The calculated value of {criterion} comes out as" in words for words in said)
 
 
 @pytest.mark.parametrize(
     ("table", "check"),
-    [("exceptions", 10), ("lineage", 10), ("unread", 9), ("series", 9), ("verdicts", 6)],
+    [("exceptions", 20), ("lineage", 20), ("unread", 19), ("series", 19), ("verdicts", 16)],
 )
 def test_an_emptied_table_is_found(forgery, table, check):
     forgery.put(table, [])
@@ -147,13 +176,13 @@ def test_an_exception_that_nobody_drew_is_found(forgery):
     rows = forgery.rows("exceptions")
     made_up = rows[-1] | {"id": "X-999", "message": "QA has looked at everything."}
     forgery.put("exceptions", [*rows, made_up])
-    assert 10 in forgery.checks()
+    assert 20 in forgery.checks()
 
 
 def test_a_quarantine_that_nobody_made_is_found(forgery):
     aside = {"expected": "", "found": "x", "move": "", "source": "lims", "where": ""}
     forgery.put("quarantines", [aside])
-    assert {7, 9} & forgery.checks()
+    assert {17, 19} & forgery.checks()
 
 
 @pytest.mark.parametrize(
@@ -161,7 +190,7 @@ def test_a_quarantine_that_nobody_made_is_found(forgery):
 )
 def test_a_changed_verdict_is_found(forgery, members):
     forgery.change("verdicts", lambda row: row["criterion"] == "CQA-VIA-001", **members)
-    assert {4, 7} & forgery.checks()
+    assert {14, 17} & forgery.checks()
 
 
 def test_a_relaxed_limit_is_found(forgery):
@@ -170,18 +199,18 @@ def test_a_relaxed_limit_is_found(forgery):
         if row["id"] == "CQA-VIA-001":
             row["limits"][0]["rule"]["low"] = "70.0"
     forgery.put("criteria", rows)
-    assert 6 in forgery.checks()
+    assert 16 in forgery.checks()
 
 
 def test_a_swapped_strategy_is_found(forgery):
     forgery.change_file("strategy/strategy.json", title="Another")
-    assert 6 in forgery.checks()
+    assert 16 in forgery.checks()
     relaxed = json.loads(forgery.files["strategy/strategy.json"])
     relaxed["criteria"] = relaxed["criteria"][1:]
     forgery.files["strategy/strategy.json"] = canonical(relaxed) + b"\n"
     digest = digest_of(canonical(relaxed))
     forgery.change_file("evaluation.json", strategy=digest)
-    assert 6 in forgery.checks()
+    assert 16 in forgery.checks()
 
 
 @pytest.mark.parametrize(
@@ -202,7 +231,7 @@ def test_a_changed_evaluation_is_found(forgery, members):
 
 def test_another_readiness_is_found(forgery):
     forgery.change_file("readiness.json", readiness="ready", reasons=[])
-    assert 8 in forgery.checks()
+    assert 18 in forgery.checks()
 
 
 @pytest.mark.parametrize(
@@ -210,13 +239,13 @@ def test_another_readiness_is_found(forgery):
 )
 def test_a_member_that_no_package_holds_is_found(forgery, member):
     forgery.files[member] = b"x"
-    assert forgery.checks() == {3}
+    assert 4 in forgery.checks()
 
 
 @pytest.mark.parametrize("member", ["strategy/strategy.json", "contracts/lims.json"])
 def test_a_member_that_every_package_has_is_missed(forgery, member):
     del forgery.files[member]
-    assert 2 in forgery.checks()
+    assert 3 in forgery.checks()
 
 
 def test_a_changed_capture_is_found(forgery):
@@ -228,11 +257,11 @@ def test_a_changed_capture_is_found(forgery):
         if b'"76.3"' in forgery.files[path]
     )
     forgery.files[path] = forgery.files[path].replace(b'"76.3"', b'"86.3"')
-    assert 5 in forgery.checks()
+    assert 3 in forgery.checks()
 
 
 def test_a_way_out_of_the_folder_in_a_capture_is_refused(forgery):
     rows = forgery.rows("captures")
     rows[0]["digest"] = "../../../etc/passwd"
     forgery.put("captures", rows)
-    assert forgery.checks() == {4}
+    assert {6, 7} <= forgery.checks()

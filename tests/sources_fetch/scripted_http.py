@@ -18,6 +18,7 @@ class Scripted:
     steps: list[Step] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
 
     def will(self, *steps: Step) -> None:
         self.steps[:] = steps
@@ -94,6 +95,10 @@ def serving() -> Iterator[Scripted]:
     script = Scripted()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            script.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
+
         def do_GET(self) -> None:
             script.targets.append(self.path)
             script.headers.append({name.lower(): value for name, value in self.headers.items()})

@@ -14,13 +14,18 @@ Keys = Sequence[Sequence[str]]
 _WORDS = "the ledger is append-only"
 
 
-def refuse_changes(connection: Connection, tables: Mapping[str, Keys]) -> None:
-    """Create the refusals for these tables, which must exist and be empty of refusals."""
+def refuse_changes(
+    connection: Connection, tables: Mapping[str, Keys], before: Sequence[str] = ()
+) -> None:
+    """Create the refusals for these tables, which must exist and be empty of refusals.
+
+    `before` are the tables that an earlier migration gave theirs.
+    """
     if connection.dialect.name == "sqlite":
         for table, keys in tables.items():
             _on_sqlite(connection, table, keys)
     else:
-        _on_postgresql(connection, tuple(tables))
+        _on_postgresql(connection, tuple(tables), before)
 
 
 def _on_sqlite(connection: Connection, table: str, keys: Keys) -> None:
@@ -40,11 +45,12 @@ def _on_sqlite(connection: Connection, table: str, keys: Keys) -> None:
     )
 
 
-def _on_postgresql(connection: Connection, tables: Sequence[str]) -> None:
-    connection.exec_driver_sql(
-        "CREATE FUNCTION ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$BEGIN RAISE EXCEPTION '{_WORDS}'; END$$"
-    )
+def _on_postgresql(connection: Connection, tables: Sequence[str], before: Sequence[str]) -> None:
+    if not before:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$BEGIN RAISE EXCEPTION '{_WORDS}'; END$$"
+        )
     for table in tables:
         connection.exec_driver_sql(
             f"CREATE TRIGGER {table}_refuses BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
@@ -55,7 +61,7 @@ def _on_postgresql(connection: Connection, tables: Sequence[str]) -> None:
     if connection.exec_driver_sql(
         "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
     ).scalar():
-        _refuse_drops(connection, tables)
+        _refuse_drops(connection, (*before, *tables))
 
 
 def _refuse_drops(connection: Connection, tables: Sequence[str]) -> None:
@@ -67,13 +73,16 @@ def _refuse_drops(connection: Connection, tables: Sequence[str]) -> None:
     schema = connection.exec_driver_sql("SELECT quote_literal(current_schema())").scalar_one()
     names = ", ".join(f"'{table}'" for table in tables)
     connection.exec_driver_sql(
-        "CREATE FUNCTION ledger_refuses_drop() RETURNS event_trigger LANGUAGE plpgsql AS $$"  # noqa: S608 (our own names, no input)
-        "DECLARE dropped record; BEGIN "
+        "CREATE OR REPLACE FUNCTION ledger_refuses_drop() "  # noqa: S608 (our own names, no input)
+        "RETURNS event_trigger LANGUAGE plpgsql AS $$DECLARE dropped record; BEGIN "
         "FOR dropped IN SELECT address_names AS name FROM pg_event_trigger_dropped_objects() "
         f"LOOP IF dropped.name[1] = {schema} AND dropped.name[2] IN ({names}) "
         f"THEN RAISE EXCEPTION '{_WORDS}'; END IF; END LOOP; END$$"
     )
-    connection.exec_driver_sql(
-        "CREATE EVENT TRIGGER ledger_refuses_drop ON sql_drop "
-        "EXECUTE FUNCTION ledger_refuses_drop()"
-    )
+    if not connection.exec_driver_sql(
+        "SELECT count(*) FROM pg_event_trigger WHERE evtname = 'ledger_refuses_drop'"
+    ).scalar():
+        connection.exec_driver_sql(
+            "CREATE EVENT TRIGGER ledger_refuses_drop ON sql_drop "
+            "EXECUTE FUNCTION ledger_refuses_drop()"
+        )

@@ -11,7 +11,7 @@ from tasks.ledger.migrations.refusals import Keys, refuse_changes
 revision = "r0001"
 down_revision = None
 
-_KEYS: dict[str, Keys] = {
+KEYS: dict[str, Keys] = {
     "capture": [("identity",)],
     "quarantine": [],
     "evaluation": [("batch", "number"), ("inputs", "attempt")],
@@ -19,6 +19,7 @@ _KEYS: dict[str, Keys] = {
     "quality_exception": [("evaluation_id", "position")],
     "package": [("identity",)],
 }
+"""The first tables, each with the sets of columns that name a row besides its id."""
 
 
 def upgrade() -> None:
@@ -31,7 +32,7 @@ def upgrade() -> None:
         "quality_exception": _exception,
         "package": _package,
     }
-    for table, keys in _KEYS.items():
+    for table, keys in KEYS.items():
         op.create_table(
             table,
             sa.Column("id", sa.Integer(), nullable=False),
@@ -47,7 +48,7 @@ def upgrade() -> None:
         ("package", "evaluation_id"),
     ):
         op.create_index(f"ix_{table}_{column}", table, [column])
-    refuse_changes(op.get_bind(), _KEYS)
+    refuse_changes(op.get_bind(), KEYS)
 
 
 def downgrade() -> None:
