@@ -4,6 +4,8 @@ from contracts.canonical import Json
 from tasks.replay import Replayed
 
 _SHOWN = 10
+_FOLLOW = ("environment", "evaluation", "captures")
+"""Tables whose difference only follows from another one, or is told by what changed since."""
 
 
 def answer_of(found: Replayed) -> dict[str, Json]:
@@ -17,6 +19,7 @@ def answer_of(found: Replayed) -> dict[str, Json]:
         "changed": [one.record() for one in found.since],
         "differing": counted,
         "evaluation": package.number,
+        "differences": list(told(found)[:_SHOWN]),
         "first_difference": found.altered[0].record() if found.altered else None,
         "other_differences": list(found.others),
         "readiness": package.readiness,
@@ -50,11 +53,19 @@ def words_of(found: Replayed) -> list[str]:
     return lines + _changes(found)
 
 
+def told(found: Replayed) -> list[str]:
+    """Return everything that does not come out, in words, causes first."""
+    causes = [one for one in found.altered if one.table not in _FOLLOW]
+    follow = [one for one in found.altered if one.table in _FOLLOW]
+    words = [one.in_words() for one in causes] + list(found.others)
+    return words + [one.in_words() for one in follow]
+
+
 def _differences(found: Replayed) -> list[str]:
-    told = [one.in_words() for one in found.altered] + list(found.others)
-    lines = [f"The first difference: {one}" for one in told[:1]]
-    lines += [f"  and then {one}" for one in told[1:_SHOWN]]
-    rest = len(told) - _SHOWN
+    words = told(found)
+    lines = [f"The first difference: {one}" for one in words[:1]]
+    lines += [f"  and then {one}" for one in words[1:_SHOWN]]
+    rest = len(words) - _SHOWN
     return lines + ([f"  and {rest} more (--json counts them by table)"] if rest > 0 else [])
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from contracts import restore, restore_strategy
 from contracts.canonical import Json, parse_strict
 from contracts.collection import Collection
@@ -27,19 +30,22 @@ from contracts.manifest import (
     table_path,
 )
 from contracts.opened import Opened, Read, opened
-from contracts.reading_leaves import READINGS, blocks_of
+from contracts.reading_leaves import READINGS
 from contracts.steps import day_of
 from contracts.strategy import Strategy
 from contracts.times import read_time
+from expectations import series
 from expectations.effective import effective
 from tasks.approved import Approved
 from tasks.evidence import ReadEvidence, Shelf, read_evidence
 from tasks.folder import reader_of
 from tasks.judge import judge
+from tasks.other_reading import first_other
 from tasks.rooted import Grown, grown
 from tasks.since import Since, since
 from tasks.worksheet import Sitting, worksheet
 
+_READINGS_SHOWN = "tables/readings.parquet"
 _CAUSES_FIRST = (
     "series",
     READINGS,
@@ -208,18 +214,14 @@ def _rows(data: bytes) -> list[Mapping[str, Json]]:
 
 
 def _readings(read: Read, then: Manifest, again: Again) -> Iterator[str]:
-    """Yield which readings are others: the block of 256 in which the first one lies."""
+    """Yield whether the readings are others, and the first that is: by the package's Parquet."""
     was, comes = then.head(READINGS), again.trees.tables[-1]
     if was.count != comes.count:
         yield f"readings: {was.count} were recorded then, {comes.count} come out"
-    if read(INDEX) == again.trees.index and was == comes:
-        return
-    for before, now in zip(blocks_of(read(INDEX)), blocks_of(again.trees.index), strict=False):
-        if before != now:
-            page = again.evidence.pages[now.page]
-            yield f"readings: those of {page.tag} from row {now.row} of their capture are others"
-            return
-    yield "readings: their tree head is another"
+    if read(INDEX) != again.trees.index or was != comes:
+        recorded = pq.read_table(pa.BufferReader(read(_READINGS_SHOWN)))
+        words = first_other(recorded, series.table_of(again.evidence.pages))
+        yield words or "readings: their trees are others, and their values are not"
 
 
 def _shown(read: Read, files: Mapping[str, bytes]) -> Iterator[str]:
