@@ -73,7 +73,7 @@ def demo(
             _print_batch(answers[-1])
 
     with errors_in_words():
-        run_demo(out / ".work", lambda package: told(package.folder))
+        run_demo(out / ".work", out / "trust.json", lambda package: told(package.folder))
     if as_json:
         fields = ("batch", "stage", "readiness", "evaluation", "package", "root")
         print_json([{name: one[name] for name in fields} for one in answers])
@@ -81,7 +81,7 @@ def demo(
         first = answers[1]["package"] if len(answers) > 1 else out
         typer.echo(
             f"\nOpen a page:      {first}/index.html\n"
-            f"Check a package:  batchproof verify {first}\n"
+            f"Check a package:  batchproof verify {first} --trust {out}/trust.json\n"
             f"Trace a value:    batchproof trace {first} CQA-VIA-001"
         )
 

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from contracts.canonical import canonical
 from contracts.criterion import Stage
+from flows.demo_witness import running_witness
 from flows.local import quick_flows
+from flows.office import open_office
 from flows.plant import running_plant
+from tasks.outsiders import trusted_outside
 from tasks.package import Package
 from tasks.site import load_site
 
@@ -13,16 +17,29 @@ SHOWN = ("car-t-autologous", "aav-hek293")
 """Products whose batches the demo prepares: those that have a control strategy."""
 
 
-def run_demo(work: Path, told: Callable[[Package], None]) -> None:
+def run_demo(work: Path, trust: Path, told: Callable[[Package], None]) -> None:
     """Prepare the demo plant's batches for their initial stage, telling of each as it is done.
 
-    The plant and Prefect's server start at the same time.
+    The plant and Prefect's server start at the same time. The evaluation log's witness runs beside
+    them, in a folder of its own; whom to trust is written to the file `trust`.
     """
     with running_plant(work / "plant") as plant, quick_flows():
         from flows.prepare_review import prepare_review  # noqa: PLC0415 (seconds to import)
 
         site = plant.site_file()
-        plant_site = load_site(site)
-        for batch in plant_site.batches:
-            if plant_site.product_of(batch) in SHOWN:
-                told(prepare_review(batch, Stage.INITIAL, site=str(site)))
+        with open_office(str(site)) as desk:
+            log = desk.keys.log().verifier_key
+        with running_witness(work / "witness", log) as witness:
+            site.write_text(site.read_text() + witness.section())
+            plant_site = load_site(site)
+            for batch in plant_site.batches:
+                if plant_site.product_of(batch) in SHOWN:
+                    told(prepare_review(batch, Stage.INITIAL, site=str(site)))
+        write_trust(site, trust)
+
+
+def write_trust(site: Path, file: Path) -> None:
+    """Write the trust file of a site: its own keys, its authority's root, its witness's key."""
+    with open_office(str(site)) as desk:
+        outside = trusted_outside(desk.site.timestamps, desk.site.witness)
+        file.write_bytes(canonical(desk.keys.trust(*outside).record()) + b"\n")

@@ -1,7 +1,5 @@
 """Who outside this house vouches for a seal: the time-stamp authority, and the log's witness."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,11 +7,10 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from contracts.errors import SiteError
+from contracts.errors import IntegrityError, SiteError
+from contracts.tlog_note import COSIGNATURE, VerifierKey, read_key
 from contracts.trust import PublicKey, TrustedKey, Use
 
-_COSIGNATURE: Final = b"\x04"
-_KEY_BYTES: Final = 33
 _LARGEST_FILE: Final = 1_048_576
 
 
@@ -61,26 +58,27 @@ class Witness:
         return self.key.partition("+")[0]
 
     @property
-    def public(self) -> bytes:
-        """The witness's Ed25519 public key, 32 bytes.
+    def verifier_key(self) -> VerifierKey:
+        """The witness's key.
 
         Raises:
             SiteError: the vkey is no key of a witness, or its hash is another key's.
         """
-        name, hashed, material = self.key.split("+", 2)
         try:
-            data = base64.b64decode(material, validate=True)
-        except ValueError:
-            data = b""
-        known = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4].hex()
-        if len(data) != _KEY_BYTES or data[:1] != _COSIGNATURE or known != hashed:
-            raise SiteError(
-                "a key that is no witness's, or not the one its hash names",
-                expected="name+hash+base64 of an Ed25519 cosignature key (C2SP tlog-cosignature)",
-                where="witness.key",
-                move="copy the line again that the witness prints",
-            )
-        return data[1:]
+            key = read_key(self.key)
+        except IntegrityError as error:
+            raise self._refused(error.found) from error
+        if key.kind != COSIGNATURE:
+            raise self._refused("a key that is no witness's")
+        return key
+
+    def _refused(self, found: str) -> SiteError:
+        return SiteError(
+            found,
+            expected="name+hash+base64 of an Ed25519 cosignature key (C2SP tlog-cosignature)",
+            where="witness.key",
+            move="copy the line again that the witness prints",
+        )
 
 
 def trusted_outside(
@@ -95,5 +93,5 @@ def trusted_outside(
     pems = tuple(one.public_bytes(Encoding.PEM).decode() for one in roots)
     if witness is None:
         return pems, ()
-    key = PublicKey("ed25519", "ed25519", witness.public.hex())
+    key = PublicKey("ed25519", "ed25519", witness.verifier_key.public.hex())
     return pems, (TrustedKey(key, witness.name, Use.WITNESS),)

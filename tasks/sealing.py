@@ -13,7 +13,6 @@ from contracts.manifest import Manifest
 from contracts.opened import Opened
 from contracts.statement import parse_envelope
 from contracts.times import written
-from contracts.tlog_note import read_key
 from tasks.ask_witness import WitnessDoor
 from tasks.desk import Desk
 from tasks.log import EvaluationLog
@@ -36,7 +35,7 @@ def evaluation_log(desk: Desk) -> EvaluationLog:
         SiteError: the witness's key is none.
     """
     witness = desk.site.witness
-    door = WitnessDoor(witness.url, read_key(witness.key)) if witness else None
+    door = WitnessDoor(witness.url, witness.verifier_key) if witness else None
     return EvaluationLog(desk.ledger, desk.keys.log(), door)
 
 

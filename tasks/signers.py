@@ -1,6 +1,5 @@
 """Opens the keys that sign: the seal's in a file, HSM or KMS, and the evaluation log's."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +16,12 @@ from cryptography.hazmat.primitives.serialization import (
 from securesystemslib.signer import SIGNER_FOR_URI_SCHEME, CryptoSigner, Signer, SSlibKey
 
 from contracts.errors import SealError
+from contracts.tlog_note import ED25519, VerifierKey
 from contracts.trust import PublicKey, TrustedKey
 from tasks.key_folder import read_private
 from tasks.key_places import KeyPlaces
 
 _FILE: Final = "file2"
-_NOTE_ED25519: Final = b"\x01"
-_KEY_ID_BYTES: Final = 4
 _MOVE: Final = "whoever keeps the keys looks; nothing is sealed until then"
 
 
@@ -55,10 +53,14 @@ class LogKey:
         return self.private.public_key().public_bytes_raw()
 
     @property
+    def verifier_key(self) -> VerifierKey:
+        """The key as others trust it (a C2SP vkey)."""
+        return VerifierKey(self.name, ED25519, self.public)
+
+    @property
     def key_hash(self) -> bytes:
-        """The key hash of C2SP signed-note: 4 bytes that follow from name, type and key."""
-        named = self.name.encode() + b"\n" + _NOTE_ED25519 + self.public
-        return hashlib.sha256(named).digest()[:_KEY_ID_BYTES]
+        """The key's hash of C2SP signed-note."""
+        return self.verifier_key.key_id
 
     def sign(self, text: bytes) -> bytes:
         """Return the 64 bytes of the signature over a note's text."""

@@ -212,7 +212,7 @@ def _unknown_outsiders(site: Site, document: Document) -> Iterator[str]:
         yield f"line {document.line(('timestamps',))}: timestamps: {error.found}"
     try:
         if site.witness is not None:
-            _ = site.witness.public
+            _ = site.witness.verifier_key
     except SiteError as error:
         yield f"line {document.line(('witness',))}: witness.key: {error.found}"
 
