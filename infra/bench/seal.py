@@ -97,6 +97,22 @@ def _seconds(command: Sequence[str]) -> float:
     return time.perf_counter() - began
 
 
+def proving(bench: Bench, package: Path) -> Iterator[Line]:
+    """Yield what proofs and traces of single items cost, warm and by a command of its own."""
+    found = measured(_RUNS, "proofs", bench, str(package))
+    yield at_most("one proof: leaf and hashes", found["binary"], 1_024, "B")
+    yield at_most("one proof: as text, with seal and log proof", found["text"], 3_072, "B")
+    yield Line("one proof: made, warm", f"{found['made']:.2f} ms")
+    yield at_most("one proof: verified", found["checked"], 1, "ms")
+    yield Line("proofs: findings", str(found["findings"]), "none", not found["findings"])
+    traced = measured(_RUNS, "traces", bench, str(package))
+    for what in ("readings", "verdicts"):
+        yield at_most(f"trace, warm, median over {what}", traced[what], 2, "ms")
+    command = [str(Path(sys.executable).with_name("batchproof")), "trace", str(package)]
+    cold = statistics.median(_seconds([*command, traced["item"]]) for _ in range(2 * _ROUNDS + 1))
+    yield at_most("trace, one cold command", cold, 0.5, "s")
+
+
 def rivals(bench: Bench, package: Path) -> None:
     """Print the same lineage as others write it."""
     found = measured(_RUNS, "rivals", bench, str(package), _RIVALS_BEAR)
@@ -120,6 +136,7 @@ def main() -> None:
         say("  (lineage: tables/readings.index, tables/series, captures and lineage.jsonl, and the")
         say("  columns capture, offset and length of tables/readings.parquet, compressed)")
         show(reading_speed(package))
+        show(proving(bench, package))
         show(verifying(bench, package))
         show(replays(bench, package, packaged["root"]))
         rivals(bench, package)

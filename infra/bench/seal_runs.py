@@ -24,6 +24,7 @@ from contracts.reading_leaves import READINGS
 from contracts.salts import seed_of
 from contracts.series import SeriesPage
 from infra.bench import lineage_rivals, sealed_batch
+from infra.bench.proof_runs import proofs, traces
 from infra.bench.replays import replay
 from infra.bench.sealed_batch import Bench
 from tasks import reading
@@ -132,7 +133,9 @@ RUNS: Final[dict[str, Callable[..., Found]]] = {
     "seal": seal,
     "lineage": lineage,
     "drawn_again": drawn_again,
+    "proofs": proofs,
     "replay": replay,
+    "traces": traces,
     "rivals": rivals,
 }
 
