@@ -2,9 +2,10 @@
 
 import binascii
 import struct
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from contracts.canonical import Json, canonical, parse_strict
@@ -21,6 +22,9 @@ from contracts.salts import SALT
 FORMAT: Final = "batchproof-proof/1"
 MOST: Final = 16_384
 """Bytes of a proof at most."""
+LONG: Final = 3_072
+"""Bytes from which on a proof's item is deflated."""
+MOST_UNPACKED: Final = 65_536
 _HASH: Final = 32
 _DOUBLE: Final = struct.Struct(">d")
 _MEMBERS: Final = frozenset({"bytes", "index", "item", "path", "records", "salt", "seal", "table"})
@@ -44,6 +48,8 @@ class Proof:
     seal: Seal | None = None
     logged: bytes = b""
     """The seal's place in the evaluation log: a C2SP tlog-proof, as it lies in the package."""
+    packed: str = ""
+    """The item's line deflated, in base64, where its text would be too long; else empty."""
 
     def leaf(self) -> bytes:
         """Return the leaf that the proof starts from.
@@ -83,7 +89,7 @@ class Proof:
         body: dict[str, Json] = {
             "bytes": _base64(self.quoted),
             "index": self.index,
-            "item": dict(self.item),
+            "item": self.packed or dict(self.item),
             "path": _base64(b"".join(self.path)),
             "records": self.records,
             "salt": _base64(self.salt),
@@ -91,6 +97,12 @@ class Proof:
             "table": self.table,
         }
         return f"{FORMAT}\n".encode() + canonical(body) + b"\n" + self.logged
+
+    def within(self, most: int) -> "Proof":
+        """Return the proof, with its item deflated (RFC 1950) if it were longer than `most`."""
+        if len(self.to_bytes()) <= most:
+            return self
+        return replace(self, packed=_base64(zlib.compress(canonical(self.item), 9)))
 
     @property
     def binary(self) -> int:
@@ -118,13 +130,14 @@ def proof_from(data: bytes) -> Proof:
             index=integer(record, "index"),
             records=integer(record, "records"),
             item=_item(record["item"]),
+            packed=record["item"] if isinstance(record["item"], str) else "",
             quoted=_bytes(record, "bytes"),
             salt=salt,
             path=tuple(path[at : at + _HASH] for at in range(0, len(path), _HASH)),
             seal=None if record["seal"] is None else seal_part(mapping(record["seal"])),
             logged=logged,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, zlib.error) as error:
         raise IntegrityError("a proof that cannot be read", expected=FORMAT) from error
     if len(salt) != SALT or found.to_bytes() != data:
         raise IntegrityError("a proof in another spelling", expected=FORMAT)
@@ -145,6 +158,12 @@ def reading_item(page: Mapping[str, Json], leaf: ReadingLeaf) -> dict[str, Json]
 
 
 def _item(value: Json) -> Mapping[str, Json]:
+    if isinstance(value, str):
+        unpacking = zlib.decompressobj()
+        line = unpacking.decompress(_bytes({"item": value}, "item"), MOST_UNPACKED)
+        if not unpacking.eof or unpacking.unused_data:
+            raise ValueError("item")
+        value = parse_strict(line)
     if not isinstance(value, Mapping):
         raise TypeError("item")
     return value

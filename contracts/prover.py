@@ -10,7 +10,7 @@ from contracts.errors import IntegrityError, NotFoundError
 from contracts.evidence import digest_of
 from contracts.manifest import MANIFEST
 from contracts.opened import Read, Span
-from contracts.proof import Proof, reading_item
+from contracts.proof import LONG, Proof, reading_item
 from contracts.proof_seal import Seal, seal_from
 from contracts.proved import Proved
 from contracts.reading_at import reading_in
@@ -116,7 +116,7 @@ class Prover:
                 expected=self.proved.root,
                 move="verify the package",
             )
-        return proof
+        return proof.within(LONG)
 
     def _sealed(self) -> tuple[Seal | None, bytes]:
         """Return the seal and its place in the log, as far as the package has them."""

@@ -43,7 +43,9 @@ Members of the object, all of them needed (base64 is standard, without padding):
              {"capture","characteristic","equipment","length","number","offset","status","tag",
              "time","unit","value"}: time = nanoseconds since 1970 UTC as decimal text, value = the
              IEEE 754 double as 16 lower-case hex digits, number = the same as Python's repr writes
-             it ("37.2", "nan", "inf"); length, offset and status are integers
+             it ("37.2", "nan", "inf"); length, offset and status are integers. A record that would
+             make the proof longer than 3 KB stands here as a string: base64 of its canonical line,
+             deflated (RFC 1950), at most 64 KiB when inflated
     path     base64 of sibling hashes (32 bytes each, from the leaf up): first the inclusion path
              of the leaf in its table's tree (length follows from index and records), then that of
              the table's head among the 13 top leaves (length follows from the table's ordinal)
@@ -69,6 +71,7 @@ import stat
 import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -116,6 +119,7 @@ MOST_RATIO: Final = 400
 MOST_JSON: Final = 64 << 20
 MOST_QUOTED: Final = 256 << 20
 MOST_PROOF: Final = 16 << 10
+MOST_UNPACKED: Final = 64 << 10
 SKEW: Final = timedelta(minutes=1)
 """How far two clocks may stand apart."""
 NOT_HERE: Final = (
@@ -1632,7 +1636,7 @@ def proved_root(said: Record) -> tuple[bytes, str]:
     demand(index < count < 1 << 63, f"Record {index} of {count}.")
     salt, quoted = (unbase(text(said, one), padded=False) for one in ("salt", "bytes"))
     demand(len(salt) == SALT, f"A salt of {len(salt)} bytes.")
-    item = members(said["item"])
+    item = members(_unpacked(said["item"]))
     line = _reading(item, quoted) if table == TABLES[-1] else spelled(item) + b"\n" + quoted
     if table != TABLES[-1]:
         asked = sum(one[2] for one in quoted_by(item)) if table == "observations" else 0
@@ -1644,6 +1648,16 @@ def proved_root(said: Record) -> tuple[bytes, str]:
     ordinal = TABLES.index(table)
     root = climb(top_leaf(table, count, head), ordinal, len(TABLES), path[own:])
     return root, f"record {index} of {count} in {table}: {spelled(item).decode()}"
+
+
+def _unpacked(item: object) -> object:
+    """Return a proof's item, inflated if it is packed: never more than it may have."""
+    if not isinstance(item, str):
+        return item
+    unpacking = zlib.decompressobj()
+    line = unpacking.decompress(unbase(item, padded=False), MOST_UNPACKED)
+    demand(unpacking.eof and not unpacking.unused_data, "A packed item that is cut or too long.")
+    return strict(line)
 
 
 def _reading(item: Record, quoted: bytes) -> bytes:

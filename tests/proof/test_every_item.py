@@ -2,6 +2,9 @@
 
 import json
 import struct
+import zlib
+from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -150,3 +153,33 @@ def test_a_reading_among_ten_million_has_a_kilobyte():
     proof = Proof("readings", 7, 10_000_000, item, struct.pack("<d", 37.2), bytes(16), path)
     assert proof.binary == 86 + 26 * 32 <= 1024
     assert proof.root()
+
+
+def test_a_long_record_is_deflated_and_proves_the_same(prover):
+    """Half of its text is left; it leads to the same root, and no byte of it may be another."""
+    whole = max(
+        (prover.record("observations", index) for index in range(len(observations(prover)))),
+        key=lambda one: len(one.to_bytes()),
+    )
+    packed = whole.within(len(whole.to_bytes()) - 1)
+    assert packed.packed
+    assert len(packed.to_bytes()) < len(whole.to_bytes())
+    assert packed.root() == whole.root()
+    assert proof_from(packed.to_bytes()) == packed
+    written = packed.to_bytes()
+    at = written.index(packed.packed.encode())
+    for place in range(at, at + len(packed.packed)):
+        other = b"A" if written[place : place + 1] != b"A" else b"B"
+        assert not leads_to(written[:place] + other + written[place + 1 :], whole.root())
+
+
+def test_a_packed_record_may_not_burst(prover):
+    """A bomb of zeros inflates to no more than a record may have."""
+    whole = prover.record("observations", 0)
+    bomb = b64encode(zlib.compress(b"[" + b" " * 10_000_000, 9)).rstrip(b"=").decode()
+    with pytest.raises(IntegrityError):
+        proof_from(replace(whole, packed=bomb).to_bytes())
+
+
+def observations(prover):
+    return prover.proved.table("observations").lines

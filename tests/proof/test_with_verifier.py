@@ -1,6 +1,9 @@
 """The verifier, which shares no code with us, follows our proofs to the seal that it trusts."""
 
 import json
+import zlib
+from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 
@@ -63,3 +66,11 @@ def test_a_changed_byte_in_any_line_is_found(world, sealed, item):
 
 def test_an_unsealed_proof_is_found(world, prover):
     assert findings(world, prover.prove("CQA-VIA-001").to_bytes())
+
+
+def test_a_deflated_record_is_followed_to_the_seal_and_may_not_burst(world, sealed):
+    proof = sealed.record("observations", 0).within(0)
+    assert proof.packed
+    assert not findings(world, proof.to_bytes())
+    bomb = b64encode(zlib.compress(b"[" + b" " * 10_000_000, 9)).rstrip(b"=").decode()
+    assert findings(world, replace(proof, packed=bomb).to_bytes())
