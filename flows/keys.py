@@ -2,6 +2,8 @@
 
 import getpass
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -83,8 +85,8 @@ def rotate(
 
     Example: batchproof keys rotate --use seal --reason "yearly change, CC-0815"
     """
-    with errors_in_words():
-        new = _keys().rotate(use, getpass.getuser(), reason)
+    with errors_in_words(), _entering() as keys:
+        new = keys.rotate(use, getpass.getuser(), reason)
     if as_json:
         print_json(new.record())
     else:
@@ -108,7 +110,8 @@ def revoke(
 
     with errors_in_words():
         moment: datetime | None = read_time(at) if at else None
-        revoked = _keys().revoke(keyid, getpass.getuser(), reason, moment)
+        with _entering() as keys:
+            revoked = keys.revoke(keyid, getpass.getuser(), reason, moment)
     if as_json:
         print_json(revoked.record())
     else:
@@ -118,10 +121,21 @@ def revoke(
         )
 
 
-def _keys() -> "Keys":
+def _keys(entered: "Entered | None" = None) -> "Keys":
     """Return the keys of this home; a new one is named as the last one was."""
     from flows.settings import Settings
 
     settings = Settings()
     held = keys_of(settings, "batchproof").all()
-    return keys_of(settings, held[-1].trusted.name if held else "batchproof")
+    return keys_of(settings, held[-1].trusted.name if held else "batchproof", entered)
+
+
+@contextmanager
+def _entering() -> "Iterator[Keys]":
+    """Give the keys of this home, with the ledger whose evaluation log their changes go into."""
+    from flows.settings import Settings
+    from tasks.desk import entered_in
+    from tasks.ledger.ledger import Ledger
+
+    with Ledger.open(Settings().ledger()) as ledger:
+        yield _keys(entered_in(ledger))

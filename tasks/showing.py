@@ -54,7 +54,7 @@ def _summary(desk: Desk, package: Opened, files: Mapping[str, bytes]) -> Mapping
     return {
         "batch": package.batch,
         "criteria": {"in_force": package.in_force, "judged": package.judged},
-        "evaluation": f"{package.number} of {package.number}",
+        "evaluation": f"{package.number} of {len(desk.ledger.evaluations(package.batch))}",
         "judged_at": evaluation["judged_at"],
         "product": evaluation["product"],
         "readiness": parse_strict(files[READINESS].removesuffix(b"\n")),
