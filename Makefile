@@ -1,6 +1,6 @@
 # Two commands on a fresh machine with Python 3.11, make and git: `make demo` and `make test`.
 .DELETE_ON_ERROR:
-.PHONY: demo test check format generate bench lock browser clean
+.PHONY: demo test format generate bench lock browser hsm clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -14,7 +14,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 demo: .venv/runtime ## run the main job: the demo plant's four batches, end to end
 	@$(BIN)/batchproof demo --out demo
 
-test: .venv/dev browser ## everything CI does
+test: .venv/dev browser hsm ## everything CI does
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -49,6 +49,9 @@ lock: .venv/bin/uv ## resolve the dependencies anew: versions and hashes, no add
 
 browser: ## the browser that the page's tests open: Debian's, only if there is none
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
+
+hsm: ## the key device in software that one test signs with: Debian's, only if there is none
+	@command -v softhsm2-util >/dev/null || { apt-get update -qq && apt-get install -y -qq softhsm2 >/dev/null; }
 
 clean: ## forget everything that was made here, but keep the environment
 	rm -rf .batchproof demo screenshots .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -60,7 +60,7 @@ def test_the_log_key_signs_notes_as_c2sp_says(keys: Keys):
     log = keys.log()
     # C2SP signed-note: key ID = SHA-256(key name || 0x0A || 0x01 || public key)[:4]
     assert log.name == "batchproof/test-plant"
-    assert len(log.key_id) == 4
+    assert len(log.key_hash) == 4
     key = ed25519.Ed25519PublicKey.from_public_bytes(log.public)
     key.verify(log.sign(b"batchproof/test-plant\n0\n\n"), b"batchproof/test-plant\n0\n\n")
     assert log.trusted.key.public == log.public.hex()

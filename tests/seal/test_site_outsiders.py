@@ -53,7 +53,7 @@ def test_both_say_what_they_say(tmp_path: Path, authority: Authority):
     assert site.witness is not None
     assert site.timestamps.url == "https://tsa.example/tsr"
     assert site.timestamps.roots_file == tmp_path / "roots.pem"
-    assert (site.witness.name, site.witness.public) == ("witness.example", PUBLIC)
+    assert (site.witness.name, site.witness.verifier_key.public) == ("witness.example", PUBLIC)
     (root,), (key,) = trusted_outside(site.timestamps, site.witness)
     assert root == (authority.folder / ROOT_FILE).read_text()
     assert (key.use, key.name, key.key.public) == (Use.WITNESS, "witness.example", PUBLIC.hex())
@@ -72,10 +72,10 @@ def test_both_say_what_they_say(tmp_path: Path, authority: Authority):
         ("witness: {url: 'http://h'}\n", "line 7: witness lacks key"),
         (WITNESS.replace("}", ", token: x}"), "witness.token would put a secret"),
         (WITNESS.replace(KEY, "witness"), "witness.key is not a witness's key as name+hash+base64"),
-        (WITNESS.replace(KEY, KEY[:-4]), "line 7: witness.key: a key that is no witness's"),
-        (WITNESS.replace(KEY, KEY.replace("example", "evil")), "witness.key: a key that is no"),
+        (WITNESS.replace(KEY, KEY[:-4]), "line 7: witness.key: a key of type 4 with 29 bytes"),
+        (WITNESS.replace(KEY, KEY.replace("example", "evil")), "whose hash is not its own"),
         (WITNESS.replace(KEY, vkey("w", kind=1)), "witness.key: a key that is no witness's"),
-        (WITNESS.replace(KEY, vkey("w", public=PUBLIC[:-1])), "witness.key: a key that is no"),
+        (WITNESS.replace(KEY, vkey("w", public=PUBLIC[:-1])), "a key of type 4 with 31 bytes"),
     ],
 )
 def test_half_an_outsider_is_none(tmp_path: Path, authority: Authority, text: str, words: str):
