@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-demo: .venv/runtime ## run the main job: the demo plant's four batches, end to end
+demo: .venv/runtime ## run the main job: the demo plant's six batches, end to end
 	@$(BIN)/batchproof demo --out demo
 
 test: .venv/dev browser hsm ## everything CI does
