@@ -49,6 +49,11 @@ class PublicKey:
         text = f'{{"keytype":{keytype},"keyval":{{"public":{public}}},"scheme":{scheme}}}'
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def raw(self) -> bytes:
+        """The 32 bytes of an Ed25519 key; ValueError of any other."""
+        return bytes.fromhex(self.public)
+
     def record(self) -> dict[str, Json]:
         """Return the key as a canonical record."""
         return {

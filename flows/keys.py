@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from contracts.tlog_note import ED25519, VerifierKey
 from contracts.trust import Use
 from flows.terminal import AsJson, errors_in_words, print_json
 
@@ -51,6 +52,8 @@ def show(as_json: AsJson = False) -> None:
         until = f"until {record['until']}" if key.until else "in use"
         demo = "; a demo key, which nobody vouches for" if one.demo else ""
         typer.echo(f"{key.use:<5} {key.keyid}  {key.name}  from {record['from']}, {until}{demo}")
+        if key.use is Use.LOG:
+            typer.echo(f"      for a witness: {VerifierKey(key.name, ED25519, key.key.raw)}")
     if not held:
         typer.echo("No keys yet: the first package that is sealed makes them.")
 
