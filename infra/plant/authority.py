@@ -1,7 +1,6 @@
-"""A time-stamp authority of the demo plant: OpenSSL's, behind HTTP, with keys made at its start.
+"""A time-stamp authority of the demo plant: OpenSSL's, behind HTTP, with keys of its own.
 
-Nobody trusts it beyond the plant: its root is new each time, and its private keys lie in the
-plant's folder.
+Nobody trusts it beyond the plant: its root is made for one folder, and its private keys lie there.
 """
 
 from __future__ import annotations
@@ -59,13 +58,18 @@ class Authority:
     _lock: Lock = field(default_factory=Lock)
 
     def start(self, validity: Validity | None = None) -> int:
-        """Make a root and a certificate, start to listen, and return the port."""
+        """Make a root and a certificate where there are none, listen, and return the port.
+
+        The same folder keeps the same root: what was stamped yesterday verifies today.
+        """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        now = datetime.now(UTC)
-        usual = Validity(now - timedelta(days=1), now + timedelta(days=3650))
-        _make_certificates(self.folder, validity or usual)
+        files = [self.folder / name for name in (ROOT_FILE, "tsa.pem", "tsa.key", "serial")]
+        if validity or not all(path.is_file() for path in files):
+            now = datetime.now(UTC)
+            usual = Validity(now - timedelta(days=1), now + timedelta(days=3650))
+            _make_certificates(self.folder, validity or usual)
+            (self.folder / "serial").write_text("01\n", encoding="utf-8")
         (self.folder / "tsa.conf").write_text(_CONFIG.format(folder=self.folder), encoding="utf-8")
-        (self.folder / "serial").write_text("01\n", encoding="utf-8")
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self.port

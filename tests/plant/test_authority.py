@@ -43,3 +43,14 @@ def test_without_openssl_the_section_is_left_out(tmp_path, monkeypatch):
     assert Plant(folder=tmp_path)._serve_authority() is None  # noqa: SLF001 - the rest takes seconds
     assert "timestamps" not in site_file(tmp_path / "site.yaml", Ports(1, 2, 3))
     assert "timestamps:" in site_file(tmp_path / "site.yaml", Ports(1, 2, 3, 4))
+
+
+def test_a_folder_keeps_its_root(tmp_path):
+    """What a plant stamped yesterday is believed today: the demo is run again into its folder."""
+    roots = []
+    for _ in range(2):
+        one = module.Authority(tmp_path)
+        one.start()
+        one.stop()
+        roots.append((tmp_path / module.ROOT_FILE).read_bytes())
+    assert roots[0] == roots[1]
