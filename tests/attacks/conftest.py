@@ -30,6 +30,10 @@ def one_at_a_time(path):
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory):
     """The folder of a prepared site: `home`, `packages`; made once for all workers."""
+    if "ATTACKED" in os.environ:
+        from pathlib import Path
+
+        return Path(os.environ["ATTACKED"])
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     folder, done = shared / "attacked", shared / "attacked.done"
