@@ -51,8 +51,20 @@ def files(genuine):
     return of_folder(genuine).files
 
 
+@pytest.fixture(scope="session")
+def fewer_files(site):
+    return of_folder(site / "silent" / "packages" / "AAV-26-0002-initial-evaluation-1").files
+
+
 @pytest.fixture
-def forger(files):
+def forger(fewer_files):
+    """Somebody with the package that has no readings: records are soon tried there."""
+    return Forger(fewer_files)
+
+
+@pytest.fixture
+def forger_of_all(files):
+    """Somebody with the whole package."""
     return Forger(files)
 
 

@@ -1,7 +1,8 @@
 """A real site with everything that guards it: keys, log, witness, time-stamp authority.
 
-One batch is prepared on it twice, honestly. Beside it stand those who cheat: an insider who holds
-every key of the site, and the same insider whom the witness would not sign for.
+One batch is judged there twice, honestly. Beside it stands an insider who holds every key of the
+site, with a log of their own; and the same batch on a day on which the equipment did not answer, a
+package without readings, on which edits of records are tried in half the time.
 """
 
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from contracts.canonical import canonical
 from contracts.criterion import Stage
+from contracts.errors import UnavailableError
 from contracts.evidence import digest_of
 from contracts.recheck import READERS
 from contracts.tlog_note import ED25519, VerifierKey
@@ -65,8 +67,8 @@ def witness_of(desk, folder):
 
 def prepare(folder):
     """Make everything that the attacks need, below one folder."""
-    honest, insider = folder / "honest", folder / "insider"
-    for home in (honest, insider):
+    honest, insider, silent = (folder / name for name in ("honest", "insider", "silent"))
+    for home in (honest, insider, silent):
         home.mkdir(parents=True)
     with running_plant(folder / "plant") as plant:
         plain = plant.site_file()
@@ -83,6 +85,8 @@ def prepare(folder):
                 captured = [(one, desk.store.get(one.digest)) for one in kept.captures]
                 trust(desk, folder)
                 write_tiles(desk.ledger.log, folder / "tiles")
+            with desk_at(plain, silent) as desk:  # noqa: PLW2901
+                judged(desk, without_equipment(desk, captured), "batch completed")
             shutil.copytree(honest / "keys", insider / "keys")
             with desk_at(plain, insider) as desk:  # noqa: PLW2901
                 judged(desk, improved(desk, captured), "batch completed")
@@ -106,6 +110,17 @@ def collected(desk):
 def judged(desk, collection, reason):
     done = evaluate_collection(desk, BATCH, collection, Stage.INITIAL, reason)
     return assemble_evaluation(desk, BATCH, done.number).folder
+
+
+def without_equipment(desk, captured):
+    """File the same captures as of a day on which the equipment's server did not answer."""
+    kept = {"batch_record": (), "lims": (), "equipment": UnavailableError("no answer")}
+    for capture, data in captured:
+        if capture.source != "equipment":
+            desk.store.put(data)
+            desk.ledger.record_capture(BATCH, capture, "127.0.0.1:1")
+            kept[capture.source] = (*kept[capture.source], capture)
+    return file_collection(desk, BATCH, kept)
 
 
 # ------------------------------------------------------------------ what the insider does

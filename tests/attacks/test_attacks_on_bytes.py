@@ -35,7 +35,7 @@ def swap(path, old, new):
 def test_attack_01_same_size_edit_of_raw_bytes_with_its_time_kept(copy, forger):
     digest = capture(forger, CAPTURE_OF_FULL)
     swap(copy / "captures" / digest, b'"64.8"', b'"84.8"')
-    assert told(findings_in(copy)) == [(2, f"captures/{digest}")]
+    assert (3, f"captures/{digest}") in told(findings_in(copy))
 
 
 def test_attack_01_raw_bytes_edited_and_every_digest_made_to_fit(forger):
@@ -45,7 +45,7 @@ def test_attack_01_raw_bytes_edited_and_every_digest_made_to_fit(forger):
     data = forger.files[f"captures/{digest}"].replace(b'"64.8"', b'"84.8"')
     forger.swap_capture(digest, data)
     found = told(forger.closed().findings())
-    assert {(5, "tables/observations.jsonl"), (9, "tables/observations.jsonl")} <= set(found)
+    assert {(15, "tables/observations.jsonl"), (19, "tables/observations.jsonl")} <= set(found)
     assert forger.root != before
 
 
@@ -56,7 +56,7 @@ def test_attack_02_same_size_edit_of_a_value_in_parquet(copy):
     path = copy / OBSERVED
     data = path.read_bytes()
     path.write_bytes(data[:900] + bytes([data[900] ^ 1]) + data[901:])
-    assert told(findings_in(copy)) == [(2, OBSERVED)]
+    assert told(findings_in(copy)) == [(3, OBSERVED)]
 
 
 def set_cell(row, column, value):
@@ -76,15 +76,15 @@ def test_attack_02_a_value_in_parquet_edited_and_the_manifest_made_to_fit(forger
     forger.closed()
     assert forger.findings() == ()  # the records are what they were: they decide
     (found,) = forger.parquet_findings()
-    assert (found.check, found.member) == (15, OBSERVED)
+    assert (found.check, found.member) == (25, OBSERVED)
     words = f"Column value_number: row {row + 1} says 73.1; the records say 64.8."
     assert found.words == words
 
 
-def test_attack_02_one_reading_of_a_hundred_thousand_edited_in_parquet(forger):
-    forger.parquet("readings", set_cell(70_000, "value", lambda value: value + 0.1))
-    (found,) = forger.closed().parquet_findings()
-    assert (found.check, found.member) == (15, SHOWN)
+def test_attack_02_one_reading_of_a_hundred_thousand_edited_in_parquet(forger_of_all):
+    forger_of_all.parquet("readings", set_cell(70_000, "value", lambda value: value + 0.1))
+    (found,) = forger_of_all.closed().parquet_findings()
+    assert (found.check, found.member) == (25, SHOWN)
     assert found.words.startswith("Column value: row 70001 says ")
 
 
@@ -94,7 +94,7 @@ def test_attack_02_one_reading_of_a_hundred_thousand_edited_in_parquet(forger):
 def test_attack_03_flip_one_verdict(copy):
     path = copy / "tables" / "verdicts.jsonl"
     swap(path, b'"outcome":"not_met"', b'"outcome":"met    "')
-    assert told(findings_in(copy)) == [(2, "tables/verdicts.jsonl")]
+    assert (3, "tables/verdicts.jsonl") in told(findings_in(copy))
 
 
 def test_attack_03_flip_verdicts_and_readiness_and_make_all_fit(forger):
@@ -108,8 +108,8 @@ def test_attack_03_flip_verdicts_and_readiness_and_make_all_fit(forger):
     forger.change_file("readiness.json", readiness="ready", reasons=[])
     forger.show_again()
     found = told(forger.closed().findings())
-    assert (7, "tables/verdicts.jsonl") in found
-    assert (10, "tables/exceptions.jsonl") in found
+    assert (17, "tables/verdicts.jsonl") in found
+    assert (20, "tables/exceptions.jsonl") in found
 
 
 # ------------------------------------------------------------------ 4. a column that is in no leaf
@@ -121,7 +121,7 @@ def test_attack_04_a_column_that_no_leaf_holds_in_parquet(forger):
 
     forger.parquet("verdicts", approved)
     found = forger.closed().parquet_findings()
-    assert told(found) == [(15, "tables/verdicts.parquet")]
+    assert told(found) == [(25, "tables/verdicts.parquet")]
     assert "Column approved_by stands there and the records have none." in found[0].words
 
 
@@ -130,10 +130,10 @@ def test_attack_04_a_note_in_the_footer_of_parquet(forger):
         return table.replace_schema_metadata({"approved": "yes"})
 
     forger.parquet("verdicts", noted)
-    assert told(forger.closed().parquet_findings()) == [(15, "tables/verdicts.parquet")]
+    assert told(forger.closed().parquet_findings()) == [(25, "tables/verdicts.parquet")]
 
 
-@pytest.mark.parametrize(("table", "check"), [("verdicts", 4), ("unread", 9)])
+@pytest.mark.parametrize(("table", "check"), [("verdicts", 14), ("unread", 19)])
 def test_attack_04_a_member_that_no_record_of_the_format_has(forger, table, check):
     """It would be inside the leaf: the format refuses it all the same."""
     rows = forger.rows(table)
@@ -145,13 +145,13 @@ def test_attack_04_a_member_that_no_record_of_the_format_has(forger, table, chec
 def test_attack_04_a_file_that_no_record_stands_behind(forger):
     forger.files["tables/approvals.parquet"] = forger.files["tables/verdicts.parquet"]
     found = told(forger.closed().parquet_findings())
-    assert found == [(15, "tables/approvals.parquet")]
+    assert found == [(25, "tables/approvals.parquet")]
 
 
 # ------------------------------------------------------------------ 5. dictionaries
 
 
-def test_attack_05_a_name_in_the_dictionary_of_a_parquet_column(forger):
+def test_attack_05_a_name_in_the_dictionary_of_a_parquet_column(forger_of_all):
     """The codes stay as they are: every reading of the tag is now another tag's."""
 
     def renamed_tag(table):
@@ -160,27 +160,27 @@ def test_attack_05_a_name_in_the_dictionary_of_a_parquet_column(forger):
         changed = pa.DictionaryArray.from_arrays(column.indices, pa.array(names))
         return table.set_column(0, "tag", changed)
 
-    forger.parquet("readings", renamed_tag)
-    found = forger.closed().parquet_findings()
-    assert told(found) == [(15, SHOWN)]
+    forger_of_all.parquet("readings", renamed_tag)
+    found = forger_of_all.closed().parquet_findings()
+    assert told(found) == [(25, SHOWN)]
     assert "its dictionary holds 'TFF-99.TMP', which no record says" in found[0].words
 
 
-def test_attack_05_an_entry_of_a_dictionary_that_stands_in_no_row(forger):
+def test_attack_05_an_entry_of_a_dictionary_that_stands_in_no_row(forger_of_all):
     def longer(table):
         column = table.column("unit").combine_chunks()
         names = [*column.dictionary.to_pylist(), "QA approved"]
         changed = pa.DictionaryArray.from_arrays(column.indices, pa.array(names))
         return table.set_column(table.column_names.index("unit"), "unit", changed)
 
-    forger.parquet("readings", longer)
-    assert told(forger.closed().parquet_findings()) == [(15, SHOWN)]
+    forger_of_all.parquet("readings", longer)
+    assert told(forger_of_all.closed().parquet_findings()) == [(25, SHOWN)]
 
 
 def test_attack_05_the_text_of_a_compiled_suite(forger):
     path = "suites/release_testing.json"
     forger.files[path] = forger.files[path].replace(b"70.0", b"60.0")
-    assert told(forger.closed().findings()) == [(12, path)]
+    assert told(forger.closed().findings()) == [(22, path)]
 
 
 def test_attack_05_a_contract_that_calls_a_code_something_else(forger):
@@ -190,7 +190,7 @@ def test_attack_05_a_contract_that_calls_a_code_something_else(forger):
         b"full_capsid_fraction", b"empty_capsid_share__"
     )
     found = {check for check, _ in told(forger.closed().findings())}
-    assert {9, 12} <= found
+    assert {19, 22} <= found
 
 
 # ------------------------------------------------------------------ 6. forged statistics
@@ -205,35 +205,37 @@ def lowered(data, group):
     return data[:footer] + data[footer:].replace(claimed, lower)
 
 
-def test_attack_06_forged_parquet_statistics(forger):
+def test_attack_06_forged_parquet_statistics(forger_of_all):
     """Who asks for pressures above 1.5 bar is told that there are none; the rows are there."""
     where = [("tag", "=", "TFF-21.TMP"), ("value", ">", 1.5)]
-    sound = forger.files[SHOWN]
+    sound = forger_of_all.files[SHOWN]
     crossed = len(pq.read_table(BytesIO(sound), filters=where))
     assert crossed > 0
     data = sound
     for group in range(pq.ParquetFile(BytesIO(sound)).metadata.num_row_groups):
         data = lowered(data, group)
-    forger.files[SHOWN] = data
+    forger_of_all.files[SHOWN] = data
     assert len(pq.read_table(BytesIO(data), filters=where)) == 0  # what makes it an attack
-    forger.closed()
-    assert forger.findings() == ()
-    found = forger.parquet_findings()
-    assert told(found) == [(15, SHOWN)]
+    forger_of_all.closed()
+    assert forger_of_all.findings() == ()
+    found = forger_of_all.parquet_findings()
+    assert told(found) == [(25, SHOWN)]
     assert "The statistics of rows 1 to 65536 are forged: they claim the largest" in found[0].words
 
 
 def test_attack_06_statistics_edited_by_a_careless_hand(copy):
     path = copy / SHOWN
     path.write_bytes(lowered(path.read_bytes(), 0))
-    assert told(findings_in(copy)) == [(2, SHOWN)]
+    assert told(findings_in(copy)) == [(3, SHOWN)]
 
 
 @pytest.mark.parametrize("option", [{"write_page_index": True}, {"compression_level": 3}])
-def test_attack_06_a_page_index_could_skip_rows_and_another_compression_could_not(forger, option):
-    forger.parquet("readings", lambda table: table, row_group_size=65_536, **option)
-    found = told(forger.closed().parquet_findings())
-    assert found == ([(15, SHOWN)] if "write_page_index" in option else [])
+def test_attack_06_a_page_index_could_skip_rows_and_another_compression_could_not(
+    forger_of_all, option
+):
+    forger_of_all.parquet("readings", lambda table: table, row_group_size=65_536, **option)
+    found = told(forger_of_all.closed().parquet_findings())
+    assert found == ([(25, SHOWN)] if "write_page_index" in option else [])
 
 
 # ------------------------------------------------------------------ 7. order and number of rows
@@ -252,20 +254,20 @@ def doubled(rows):
 
 
 @pytest.mark.parametrize("change", [reordered, dropped])
-def test_attack_07_records_reordered_or_dropped(forger, change):
+def test_attack_07_records_reordered_or_dropped(forger_of_all, change):
     """In every table at once: each of them is found, by the check that draws it again."""
-    tables = {"observations": 9, "series": 9, "unread": 9, "lineage": 10, "exceptions": 10}
+    tables = {"observations": 19, "series": 19, "unread": 19, "lineage": 20, "exceptions": 20}
     for table in (*tables, "answers"):
-        rows = forger.rows(table)
-        forger.put(table, rows[1:] if change is dropped else change(rows))
-    found = told(forger.closed().findings())
+        rows = forger_of_all.rows(table)
+        forger_of_all.put(table, rows[1:] if change is dropped else change(rows))
+    found = told(forger_of_all.closed().findings())
     expected = {(check, f"tables/{table}.jsonl") for table, check in tables.items()}
-    assert expected | {(11, "tables/answers.jsonl")} <= set(found)
+    assert expected | {(21, "tables/answers.jsonl")} <= set(found)
 
 
 def test_attack_07_a_record_doubled(forger):
     forger.put("observations", doubled(forger.rows("observations")))
-    assert told(forger.closed().findings()) == [(4, "tables/observations.jsonl")]
+    assert {one.check for one in forger.closed().findings()} == {14}
 
 
 @pytest.mark.parametrize("kept", ["all but the first", "first twice", "reversed"])
@@ -279,7 +281,7 @@ def test_attack_07_rows_of_parquet_reordered_dropped_or_doubled(forger, kept):
 
     forger.parquet("verdicts", change)
     found = forger.closed().parquet_findings()
-    assert told(found) == [(15, "tables/verdicts.parquet")]
+    assert told(found) == [(25, "tables/verdicts.parquet")]
 
 
 def test_attack_07_another_number_of_records_in_the_manifest(forger):
@@ -288,14 +290,14 @@ def test_attack_07_another_number_of_records_in_the_manifest(forger):
     record = json.loads(forger.files[MANIFEST])
     record["tables"][0]["records"] -= 1
     forger.files[MANIFEST] = json.dumps(record, separators=(",", ":"), sort_keys=True).encode()
-    assert told(forger.findings()) == [(1, MANIFEST)]
+    assert told(forger.findings()) == [(2, MANIFEST)]
     fewer = tuple(
         type(one)(one.name, one.count - 1, one.root) if one.name == "answers" else one
         for one in manifest.tables
     )
     again = Manifest(manifest.batch, manifest.salt, fewer, manifest.members)
     forger.files[MANIFEST] = again.to_bytes()
-    assert told(forger.findings()) == [(4, "tables/answers.jsonl")]
+    assert told(forger.findings()) == [(5, "tables/answers.jsonl")]
     assert again.root != manifest.root
 
 
@@ -312,7 +314,7 @@ def test_attack_08_a_value_pointed_at_another_span_of_the_raw_bytes(forger):
     moved = renamed(failing, as_written="73.1", value=retest["value"], origin=retest["origin"])
     forger.put("observations", [moved if row is failing else row for row in rows])
     found = {check for check, _ in told(forger.closed().findings())}
-    assert 9 in found
+    assert 19 in found
 
 
 def test_attack_08_a_span_that_does_not_say_the_value(forger):
@@ -322,7 +324,7 @@ def test_attack_08_a_span_that_does_not_say_the_value(forger):
     origin = failing["origin"] | {"places": [place | {"offset": place["offset"] + 1}]}
     moved = renamed(failing, origin=origin)
     forger.put("observations", [moved if row is failing else row for row in rows])
-    assert (5, "tables/observations.jsonl") in told(forger.closed().findings())
+    assert (15, "tables/observations.jsonl") in told(forger.closed().findings())
 
 
 def test_attack_08_lineage_that_names_another_observation(forger):
@@ -334,4 +336,4 @@ def test_attack_08_lineage_that_names_another_observation(forger):
         if row["from"] == "verdict:CQA-FUL-001" and row["relation"] == "wasDerivedFrom"
     )
     forger.put("lineage", [row | {"to": other} if row is derived else row for row in rows])
-    assert told(forger.closed().findings()) == [(10, "tables/lineage.jsonl")]
+    assert told(forger.closed().findings()) == [(20, "tables/lineage.jsonl")]

