@@ -52,6 +52,7 @@ class Again:
         self.read = read
         self.package = package
         self._read_again: dict[str, Reading] = {}
+        self._concluded: Concluded | None = None
 
     def reading(self, source: str) -> Reading:
         """Return what a source's captures say, read by the contract in the package.
@@ -65,7 +66,10 @@ class Again:
 
     def concluded(self) -> Concluded:
         """Return the reference judge's answers and what follows from them."""
-        return concluded(self.package.criteria, self.package.evidence(), reference.judge)
+        if self._concluded is None:
+            package = self.package
+            self._concluded = concluded(package.criteria, package.evidence(), reference.judge)
+        return self._concluded
 
     def captured(self, digest: Digest) -> bytes:
         """Return a capture's bytes."""

@@ -161,7 +161,7 @@ def _column(
     name: str, here: pa.ChunkedArray, said: pa.ChunkedArray, first: int
 ) -> Iterator[tuple[str, str]]:
     kind, here, said = said.type, _plain(here), _plain(said)
-    if here.equals(said):
+    if not len(said) or here.equals(said):
         return
     same = pc.equal(here, said).fill_null(False)  # noqa: FBT003 (pyarrow has no name for it)
     both_empty = pc.and_(pc.is_null(here), pc.is_null(said))

@@ -51,9 +51,8 @@ def hidden_bytes(data: bytes, footer: pq.FileMetaData) -> Iterator[str]:
     for group in range(footer.num_row_groups):
         for column in range(footer.num_columns):
             chunk = footer.row_group(group).column(column)
-            start = chunk.data_page_offset
-            if chunk.has_dictionary_page:
-                start = min(start, chunk.dictionary_page_offset)
+            begins = [chunk.data_page_offset, chunk.dictionary_page_offset]
+            start = min((one for one in begins if one), default=at)  # none: nothing is written
             if chunk.file_path or start != at:
                 place = f"byte {start} of {chunk.file_path or 'this file'}"
                 yield f"Column {chunk.path_in_schema}, group {group}, lies at {place}, not at {at}."

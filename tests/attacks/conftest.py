@@ -1,4 +1,4 @@
-"""One real batch, prepared once: what the attacks are made on."""
+"""One real batch, prepared once for all attacks, at a site with everything that guards it."""
 
 import fcntl
 import os
@@ -6,18 +6,8 @@ import shutil
 from contextlib import contextmanager
 
 import pytest
-from attacks.forger import of_folder
-
-from contracts.criterion import Stage
-from flows.plant import running_plant
-from tasks.collect import collect_source, file_collection
-from tasks.desk import open_desk
-from tasks.evaluate import evaluate_collection
-from tasks.package import assemble_evaluation
-from tasks.windows import equipment_windows
-
-BATCH = "AAV-26-0002"
-"""Not ready: full capsids of 64.8 % failed and a retest gave 73.1, and an excursion."""
+from attacks.forger import Forger, of_folder
+from attacks.site import prepare
 
 
 @contextmanager
@@ -28,43 +18,32 @@ def one_at_a_time(path):
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory):
-    """The folder of a prepared site: `home`, `packages`; made once for all workers."""
+def site(tmp_path_factory):
+    """The folder of the prepared site; made once for all workers, read only."""
+    if "ATTACKED" in os.environ:
+        from pathlib import Path
+
+        return Path(os.environ["ATTACKED"])
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     folder, done = shared / "attacked", shared / "attacked.done"
     with one_at_a_time(shared / "attacked.lock"):
         if not done.exists():
-            with running_plant(folder / "plant") as plant:
-                prepare(plant.site_file(), folder)
+            prepare(folder)
             done.touch()
     return folder
 
 
-def prepare(site_file, folder):
-    desk = open_at(site_file, folder)
-    record = collect_source(desk, BATCH, "batch_record")
-    laboratory = collect_source(desk, BATCH, "lims")
-    history = collect_source(desk, BATCH, "equipment", equipment_windows(desk, BATCH, record))
-    brought = {"batch_record": record, "lims": laboratory, "equipment": history}
-    collection = file_collection(desk, BATCH, brought)
-    done = evaluate_collection(desk, BATCH, collection, Stage.INITIAL, "batch completed")
-    assemble_evaluation(desk, BATCH, done.number)
-    (folder / "collection").write_text(collection)
-    desk.ledger.close()
-
-
-def open_at(site_file, folder):
-    ledger = f"sqlite:///{folder / 'ledger.sqlite'}"
-    packages = folder / "packages"
-    return open_desk(site_file, folder / "home", ledger, packages=packages, strategies=None)
+@pytest.fixture(scope="session")
+def genuine(site):
+    """The package of the first, honest evaluation; read only."""
+    return site / "honest" / "packages" / "AAV-26-0002-initial-evaluation-1"
 
 
 @pytest.fixture(scope="session")
-def genuine(prepared):
-    """The package as it was made; read only."""
-    (folder,) = (prepared / "packages").iterdir()
-    return folder
+def better(site):
+    """The insider's package of the same batch: captures changed, judged again, sealed again."""
+    return site / "insider" / "packages" / "AAV-26-0002-initial-evaluation-1"
 
 
 @pytest.fixture(scope="session")
@@ -72,10 +51,20 @@ def files(genuine):
     return of_folder(genuine).files
 
 
-@pytest.fixture
-def forger(files):
-    from attacks.forger import Forger
+@pytest.fixture(scope="session")
+def fewer_files(site):
+    return of_folder(site / "silent" / "packages" / "AAV-26-0002-initial-evaluation-1").files
 
+
+@pytest.fixture
+def forger(fewer_files):
+    """Somebody with the package that has no readings: records are soon tried there."""
+    return Forger(fewer_files)
+
+
+@pytest.fixture
+def forger_of_all(files):
+    """Somebody with the whole package."""
     return Forger(files)
 
 

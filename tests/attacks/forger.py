@@ -32,9 +32,10 @@ from contracts.opened import opened
 from contracts.reading_leaves import READINGS, readings_head
 from contracts.recheck import reading_again
 from contracts.salts import seed_of
-from contracts.verification import verify
+from tasks.folder import findings_drawn_again
 from tasks.parquet_checked import parquet_findings
-from tasks.readings import SHOWN, shown_table
+from tasks.readings import ROW_GROUP, SHOWN, shown_table
+from tasks.verifier import Container, Package
 
 SEALED = "seal/"
 
@@ -64,22 +65,38 @@ class Forger:
         self.files[path] = canonical(record) + b"\n"
 
     def swap_capture(self, digest, data):
-        """Put other bytes in the place of a capture, and its new name wherever the old one is."""
+        """Put other bytes in the place of a capture, and its new name wherever the old one is.
+
+        The ids of what was read from it follow, and the ids of what was calculated from that.
+        """
         new = digest_of(data)
         del self.files[f"{CAPTURES}/{digest}"]
-        for path, content in self.files.items():
-            if path.startswith("tables/") and path.endswith(".jsonl"):
-                self.files[path] = content.replace(digest.encode(), new.encode())
         self.files[f"{CAPTURES}/{new}"] = data
+        self._rename({digest: new})
         rows = [row | {"size": len(data)} if row["digest"] == new else row for row in self._taken()]
         self.put("captures", rows)
+        while moved := self._moved():
+            self._rename(moved)
         return new
+
+    def _moved(self):
+        """The observations that stand under another id than their content gives."""
+        rows = self.rows("observations")
+        return {row["id"]: name for row in rows if (name := id_of(row)) != row["id"]}
+
+    def _rename(self, names):
+        for path, content in self.files.items():
+            if path.startswith("tables/") and path.endswith(".jsonl"):
+                for old, new in names.items():
+                    content = content.replace(old.encode(), new.encode())  # noqa: PLW2901
+                self.files[path] = content
 
     def parquet(self, name, change, **options):
         """Write a Parquet file again, with another table in it."""
         path = f"tables/{name}.parquet"
         written = BytesIO()
         table = pq.read_table(BytesIO(self.files[path]))
+        options = {"row_group_size": ROW_GROUP} | options
         pq.write_table(change(table), written, compression="zstd", **options)
         self.files[path] = written.getvalue()
 
@@ -134,6 +151,10 @@ class Forger:
         self.files[INDEX] = found.index
         return Head(READINGS, found.count, found.head.hex())
 
+    def quoted(self, row):
+        """The captured bytes that an observation's record quotes."""
+        return quoted_bytes(row, self._captured)
+
     def _captured(self, digest):
         return self.read(f"{CAPTURES}/{digest}")
 
@@ -145,9 +166,12 @@ class Forger:
         return self.files[path]
 
     def findings(self):
-        """What `verify` finds, as it stands."""
-        listing = frozenset(path for path in self.files if not path.startswith(SEALED))
-        return tuple(verify(self.read, listing, lambda path: len(self.read(path))))
+        """What is found in what the package says; who sealed it is another question."""
+        held = Held(self.files)
+        package = Package(held)
+        package.check_whole()
+        found = package.report.findings
+        return (*found, *findings_drawn_again(held, found))
 
     def parquet_findings(self):
         return tuple(parquet_findings(self.read, frozenset(self.files)))
@@ -165,24 +189,35 @@ class Forger:
         return manifest_from(self.files[MANIFEST]).root
 
 
+class Held(Container):
+    """A package that lies nowhere but in memory."""
+
+    def __init__(self, files):
+        self.files, self.odd = files, []
+        self.sizes = {path: len(data) for path, data in files.items()}
+
+    def open(self, name):
+        return BytesIO(self.files[name])
+
+
 def of_folder(folder):
     """Return a forger with the files of a package's folder."""
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     return Forger({path.relative_to(folder).as_posix(): path.read_bytes() for path in found})
 
 
+def id_of(row):
+    """The id that an observation's record must have, by everything else in it."""
+    named = {name: row[name] for name in row if name not in ("captured_at", "id")}
+    return "O-" + digest_of(canonical(named))[:20]
+
+
 def renamed(row, **members):
     """An observation's record with other members, under the id that those members give."""
     content = row | members
-    named = {name: content[name] for name in content if name not in ("captured_at", "id")}
-    content["id"] = "O-" + digest_of(canonical(named))[:20]
+    content["id"] = id_of(content)
     assert restore.observation(content).id == content["id"]
     return content
-
-
-def quoted(forger, row):
-    """The captured bytes that an observation's record quotes."""
-    return quoted_bytes(row, forger._captured)
 
 
 def told(findings):
