@@ -220,7 +220,7 @@ def test_attack_06_forged_parquet_statistics(forger_of_all):
     assert forger_of_all.findings() == ()
     found = forger_of_all.parquet_findings()
     assert told(found) == [(25, SHOWN)]
-    assert "The statistics of rows 1 to 65536 are forged: they claim the largest" in found[0].words
+    assert "are forged: they claim the largest value 1.2, it is 126.0" in found[0].words
 
 
 def test_attack_06_statistics_edited_by_a_careless_hand(copy):
