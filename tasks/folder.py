@@ -1,15 +1,21 @@
 """A package in a folder or a zip, read safely: nothing outside it is ever opened or unpacked."""
 
 from pathlib import Path
+from typing import Final
 
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.manifest import MANIFEST
 from contracts.opened import Read
-from contracts.verification import drawn_again
+from contracts.verification import NOUNS, drawn_again
 from tasks.verifier import Container, Finding, Package, RefusedError, container_of
 
 _UNREADABLE = frozenset({1, 2, 3})
 """Checks after whose findings there is nothing to be drawn again."""
+_MOST: Final = {"tables/": 32 << 20, "captures/": 1 << 30, "": 64 << 20}
+"""How many bytes of records, of captures and of the rest are held in memory to draw again.
+
+A real package has some megabytes of records; ten million readings are four hundred of captures.
+"""
 
 
 def findings_in(folder: Path) -> tuple[Finding, ...]:
@@ -31,7 +37,22 @@ def findings_drawn_again(held: Container, found: list[Finding]) -> tuple[Finding
     """Return what does not follow from the evidence; nothing where it cannot be read for others."""
     if _UNREADABLE & {one.check for one in found}:
         return ()
+    if words := _too_large(held):
+        return (Finding(NOUNS, MANIFEST, words),)
     return tuple(Finding(*one) for one in drawn_again(reader_in(held)))
+
+
+def _too_large(held: Container) -> str:
+    """Return why a package is not drawn again: a package may be made to exhaust memory."""
+    sums = dict.fromkeys(_MOST, 0)
+    for name, size in held.sizes.items():
+        kind = name[: name.find("/") + 1]
+        if kind != "tables/" or name.endswith(".jsonl"):
+            sums[kind if kind in sums else ""] += size
+    for kind, size in sums.items():
+        if size > _MOST[kind]:
+            return f"{kind or 'The rest'} has {size} bytes; at most {_MOST[kind]} are drawn again."
+    return ""
 
 
 def opened_safely(folder: Path) -> Container:

@@ -116,7 +116,8 @@ MOST_NAMES: Final = 100_000
 MOST_DIRECTORY: Final = 64 << 20
 MOST_IN_ZIP: Final = 64 << 30
 MOST_RATIO: Final = 400
-MOST_JSON: Final = 64 << 20
+MOST_JSON: Final = 16 << 20
+MOST_LINE: Final = 1 << 20
 MOST_QUOTED: Final = 256 << 20
 MOST_PROOF: Final = 16 << 10
 MOST_UNPACKED: Final = 64 << 10
@@ -408,7 +409,7 @@ class Container:
         row, rest = 0, b""
         for piece in self.pieces(name):
             *ended, rest = (rest + piece).split(b"\n")
-            demand(len(rest) <= MOST_JSON, "A line without an end.", row + 1)
+            demand(len(rest) <= MOST_LINE, f"A line of more than {MOST_LINE} bytes.", row + 1)
             for line in ended:
                 row += 1
                 yield row, line
@@ -932,14 +933,29 @@ def _noted(key: Key, checkpoint: Checkpoint, kind: bytes) -> Iterator[bytes]:
             yield signature[4:]
 
 
+def log_signers(checkpoint: Checkpoint, trust: Trust) -> list[Key]:
+    """Return the keys of the log, ended ones too, that signed the checkpoint."""
+    return [
+        key
+        for key in trust.of("log", checkpoint.origin)
+        if any(key.signed(one, checkpoint.body) for one in _noted(key, checkpoint, b"\1"))
+    ]
+
+
 def check_log_signature(checkpoint: Checkpoint, trust: Trust) -> None:
     """The checkpoint must be signed by a key of the log that it names."""
-    keys = trust.of("log", checkpoint.origin)
-    demand(keys, f"The log '{checkpoint.origin[:80]}' is none of {trust.names('log')}.")
-    signed = any(
-        key.signed(one, checkpoint.body) for key in keys for one in _noted(key, checkpoint, b"\1")
-    )
+    known = trust.of("log", checkpoint.origin)
+    demand(known, f"The log '{checkpoint.origin[:80]}' is none of {trust.names('log')}.")
+    signed = log_signers(checkpoint, trust)
     demand(signed, f"It is not signed by a known key of '{checkpoint.origin[:80]}'.")
+
+
+def check_log_key(checkpoint: Checkpoint, trust: Trust, at: datetime | None) -> None:
+    """A key of the log that ended must have signed before: others attest when that was."""
+    signed = log_signers(checkpoint, trust)
+    good = any(key.until is None or (at is not None and at <= key.until) for key in signed)
+    told = f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else "no attested time"
+    demand(good, f"The key of '{checkpoint.origin[:80]}' was no longer trusted at {told}.")
 
 
 def witnessed_at(checkpoint: Checkpoint, trust: Trust) -> datetime | None:
@@ -1269,6 +1285,7 @@ class Package:
             check_logged(logged, data)
             check_log_signature(logged.checkpoint, trust)
             at = witnessed_at(logged.checkpoint, trust)
+            check_log_key(logged.checkpoint, trust, at or next(iter(self._times), None))
             self._times += [at] if at else []
             if not at:
                 self.report.not_checked.append("witness: nobody outside has co-signed the log")
@@ -1621,6 +1638,7 @@ def check_proof(data: bytes, trust: Trust) -> Report:
         at = None
         with report.checking(10, "proof"):
             at = witnessed_at(logged.checkpoint, trust)
+            check_log_key(logged.checkpoint, trust, at)
         with report.checking(8, "proof"):
             seal = seal_from(data)
             check_signers(seal, trust, at, report)
