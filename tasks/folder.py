@@ -11,10 +11,11 @@ from tasks.verifier import Container, Finding, Package, RefusedError, container_
 
 _UNREADABLE = frozenset({1, 2, 3})
 """Checks after whose findings there is nothing to be drawn again."""
-_MOST: Final = {"tables/": 32 << 20, "captures/": 1 << 30, "": 64 << 20}
+_MOST: Final = {"tables/": 192 << 20, "captures/": 2 << 30, "": 512 << 20}
 """How many bytes of records, of captures and of the rest are held in memory to draw again.
 
-A real package has some megabytes of records; ten million readings are four hundred of captures.
+A demo package has one megabyte of records; a hundred thousand observations have a hundred, and ten
+million readings four hundred megabytes of captures.
 """
 
 
