@@ -1,7 +1,5 @@
 """Put one evaluation's package together: for people, for machines, and with every raw byte."""
 
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from contracts.manifest import CAPTURES, ENVIRONMENT, MANIFEST, manifest_from
 from contracts.opened import Opened, opened
 from contracts.series import SeriesPage
 from tasks import environment, reading, verifier
+from tasks.beside import appears, beside
 from tasks.desk import Desk
 from tasks.folder import findings_in
 from tasks.readings import write_pages, write_tables
@@ -74,19 +73,22 @@ def assemble(desk: Desk, record: Digest) -> Package:
     stays as it is, if it is the same.
 
     Raises:
+        UnavailableError: the time-stamp authority or the witness does not answer; the evaluation
+            stays on record, and asking again goes on where it stopped.
         StorageError: it could not be written (disk full, no right); nothing half-written stays.
         IntegrityError: another package lies in its place, or kept bytes are not what they were.
     """
     files = kept(desk.records, record)
     package = opened(lambda path: files[path])
     name = f"{package.batch}-{package.stage}-evaluation-{package.number}"
-    target, partial = desk.packages / name, desk.packages / f".{name}.{os.getpid()}.partial"
+    target = desk.packages / name
     if target.exists():
         return _same(target, files)
     try:
-        partial.mkdir(parents=True)
-        root = _write(desk, package, files, partial)
-        partial.rename(target)
+        with beside(target) as folder:
+            root = _write(desk, package, files, folder)
+            if not appears(folder, target):
+                return _same(target, files)
     except OSError as error:
         raise StorageError(
             f"the package {name} could not be written ({error.strerror or error})",
@@ -94,8 +96,6 @@ def assemble(desk: Desk, record: Digest) -> Package:
             where=str(desk.packages),
             move="the administrator makes room; then prepare the batch again, nothing is lost",
         ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return Package(target, root)
 
 
@@ -155,5 +155,3 @@ def _put(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

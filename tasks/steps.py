@@ -67,11 +67,17 @@ def evaluate(desk: Desk, batch: str, collection: Digest, stage: Stage, reason: s
 @task(
     name="Assemble the package",
     task_run_name="assemble the package of {batch}, evaluation {number}",
+    retries=2,
+    retry_delay_seconds=[2, 8],
+    retry_condition_fn=asking_again_may_help,
     cache_policy=NO_CACHE,
     persist_result=False,
 )
 def assemble(desk: Desk, batch: str, number: int) -> Package:
-    """Build the package of an evaluation, whole or not at all."""
+    """Build the package of an evaluation, whole or not at all.
+
+    Where the time-stamp authority or the witness does not answer, it is asked again, a few times.
+    """
     return assemble_evaluation(desk, batch, number)
 
 

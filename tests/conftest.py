@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from shared import made_once
 from twice import twice as twice  # noqa: PLC0414 (a fixture that three folders share)
 
 _NUMBERS = count(1)
@@ -51,6 +52,11 @@ def two_packages(tmp_path_factory):
     """The packages of a batch that came out ready and of one that did not, side by side."""
     from prepared import packages_of
 
-    folder = tmp_path_factory.mktemp("prepared")
-    (folder / "home").mkdir()
-    return packages_of(folder, ("CART-26-0001", "CART-26-0002"))
+    def make(folder):
+        found = packages_of(Path(folder), ("CART-26-0001", "CART-26-0002"))
+        return {batch: str(package) for batch, package in found.items()}
+
+    return {
+        batch: Path(package)
+        for batch, package in made_once(tmp_path_factory, "prepared", make).items()
+    }

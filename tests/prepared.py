@@ -12,7 +12,8 @@ from tasks.windows import equipment_windows
 
 
 def packages_of(folder, batches):
-    """Return the folder of each batch's package, side by side."""
+    """Return the folder of each batch's package, side by side in `home` beside the `plant`."""
+    (folder / "home").mkdir()
     with running_plant(folder / "plant") as plant, pytest.MonkeyPatch.context() as patch:
         patch.setenv("BATCHPROOF_HOME", str(folder / "home"))
         with open_office(str(plant.site_file())) as desk:

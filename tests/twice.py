@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from shared import made_once
 
 BATCH = "CART-26-0001"
 FIRST, LATER = "2026-03-20T06:00:00+00:00", "2026-03-24T06:00:00+00:00"
@@ -101,10 +102,11 @@ def bent_lims(behind):
 
 @contextmanager
 def desk_of(site, home, strategies=None):
-    from tasks.desk import open_desk
+    from tasks.desk import Folders, open_desk
+    from tasks.key_places import KeyPlaces
 
     ledger = f"sqlite:///{home / 'ledger.sqlite'}"
-    desk = open_desk(site, home, ledger, packages=home / "packages", strategies=strategies)
+    desk = open_desk(site, ledger, Folders(home, home / "packages", strategies), KeyPlaces())
     with desk.ledger:
         yield desk
 
@@ -151,6 +153,9 @@ class Twice:
     second: Path
     moved: Path
 
+    def told(self):
+        return {name: str(path) for name, path in vars(self).items()}
+
 
 def moved_strategy(folder):
     """Copy the shipped strategy with the viability asked higher than the batch has it."""
@@ -188,10 +193,17 @@ def _at(site, clock, lims, equipment):
 
 @pytest.fixture(scope="session")
 def twice(tmp_path_factory):
+    def make(folder):
+        return judged_twice(Path(folder)).told()
+
+    paths = made_once(tmp_path_factory, "twice", make)
+    return Twice(**{name: Path(path) for name, path in paths.items()})
+
+
+def judged_twice(home):
     from flows.plant import running_plant
     from tasks.site import load_site
 
-    home = tmp_path_factory.mktemp("twice")
     with running_plant(home / "plant") as plant:
         site = plant.site_file()
         sources = load_site(site).sources
@@ -204,6 +216,6 @@ def twice(tmp_path_factory):
             _at(site, LATER, lims.url, equipment)
             lims.bends = (arrived,)
             whole = collected(site, home)
-    second = judged(site, home, whole, "a late result came")
-    moved = judged(site, home, whole, "a limit moved", moved_strategy(home / "strategy"))
+        second = judged(site, home, whole, "a late result came")
+        moved = judged(site, home, whole, "a limit moved", moved_strategy(home / "strategy"))
     return Twice(home, site, first, second, moved)

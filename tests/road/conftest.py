@@ -1,5 +1,6 @@
 """The demo plant, served once, and flows that run in this process against a temporary Prefect."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from prefect.testing.utilities import prefect_test_harness
+from shared import made_once
 
 from flows.local import quick_flows
 from flows.plant import running_plant
@@ -64,13 +66,13 @@ def prepare(prefect_here, home):
     return run
 
 
-def run_program(*arguments, cwd, expect=0):
-    """Run `batchproof` as a person does, without any variable of ours."""
+def run_program(*arguments, cwd, expect=0, home=None):
+    """Run `batchproof` as a person does, without any variable of ours but the home, if named."""
     environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("BATCHPROOF_", "PREFECT_"))
-    }
+    } | ({} if home is None else {"BATCHPROOF_HOME": str(home)})
     done = subprocess.run(
         [str(PROGRAM), *map(str, arguments)],
         cwd=cwd,
@@ -89,8 +91,8 @@ def program(tmp_path_factory):
     """Run `batchproof` in a folder of its own, empty at first."""
     folder = tmp_path_factory.mktemp("newcomer")
 
-    def run(*arguments, expect=0):
-        return run_program(*arguments, cwd=folder, expect=expect)
+    def run(*arguments, **asked):
+        return run_program(*arguments, cwd=folder, **asked)
 
     return run
 
@@ -98,18 +100,57 @@ def program(tmp_path_factory):
 @pytest.fixture(scope="session")
 def demos(tmp_path_factory):
     """The demo, run twice by the program itself, each time into a new folder."""
-    folders = [tmp_path_factory.mktemp(name) for name in ("first", "second")]
-    with ThreadPoolExecutor() as both:
-        done = both.map(
-            lambda at: run_program("demo", "--out", at / "out", "--json", cwd=at), folders
-        )
-        return tuple(json.loads(one.stdout) for one in done)
+
+    def make(folder):
+        folders = [Path(folder) / name for name in ("first", "second")]
+        for one in folders:
+            one.mkdir()
+        with ThreadPoolExecutor() as both:
+            done = both.map(
+                lambda at: run_program("demo", "--out", at / "out", "--json", cwd=at), folders
+            )
+            return [json.loads(one.stdout) for one in done]
+
+    return made_once(tmp_path_factory, "demos", make)
 
 
 @pytest.fixture(scope="session")
 def packages(demos):
     """The first demo's packages by batch."""
     return {one["batch"]: Path(one["package"]) for one in demos[0]}
+
+
+@pytest.fixture(scope="session")
+def trust(packages):
+    """The trust file that the first demo wrote beside its packages."""
+    (out,) = {one.parent for one in packages.values()}
+    return out / "trust.json"
+
+
+@pytest.fixture(scope="session")
+def written_log(trust, tmp_path_factory):
+    """The first demo's evaluation log, written out by the program."""
+    folder = tmp_path_factory.mktemp("written")
+    run_program("log", "write", folder / "log", cwd=folder, home=trust.with_name(".work"))
+    return folder / "log"
+
+
+@pytest.fixture(scope="session")
+def bare_python(tmp_path_factory):
+    """Python with nothing of ours and no library but `cryptography` and what that one needs."""
+    folder = tmp_path_factory.mktemp("bare")
+    for name in ("cryptography", "cffi", "_cffi_backend"):
+        origin = Path(importlib.util.find_spec(name).origin)
+        here = origin.parent if origin.name == "__init__.py" else origin
+        (folder / here.name).symlink_to(here)
+
+    def run(code, *arguments):
+        """Run code that finds its own arguments in sys.argv[1:], in an empty environment."""
+        begin = f"import sys; sys.path.insert(0, {str(folder)!r})\n"
+        command = [sys.executable, "-I", "-S", "-c", begin + code, *map(str, arguments)]
+        return subprocess.run(command, env={}, capture_output=True, text=True, check=False)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ EXPECTED = {
     "AAV-26-0001": "ready",
     "AAV-26-0002": "not_ready",
 }
+SAID = ("DEMO KEY", "sealed before", "entry ", "the whole log was read: ")
+SEEN_BEFORE = "that the log is the one you saw before: give your last checkpoint (--checkpoint)"
 PROGRAM = Path(sys.executable).with_name("batchproof")
 BATCHES = pytest.mark.parametrize("batch", EXPECTED)
 
@@ -92,10 +94,39 @@ def test_a_package_says_which_layers_of_the_strategy_took_part(packages):
 
 
 @BATCHES
-def test_a_package_verifies(packages, batch, program):
-    """Nothing is found but that nobody has sealed it."""
-    answer = json.loads(program("verify", packages[batch], "--json", expect=1).stdout)
-    assert [(one["check"], one["member"]) for one in answer["findings"]] == [(8, "seal/seal.json")]
+def test_a_package_verifies(packages, batch, program, trust, written_log):
+    """Sealed, stamped, logged, cosigned, the only evaluation; the whole log tells no other."""
+    asked = ("verify", packages[batch], "--trust", trust, "--log", written_log, "--json")
+    answer = json.loads(program(*asked).stdout)
+    assert answer["findings"] == []
+    assert answer["readiness"] == EXPECTED[batch]
+    assert all(any(one in words for words in answer["said"]) for one in SAID)
+    assert f"evaluation 1 of 1 of batch {batch}" in answer["said"]
+    assert [words for words in answer["not_checked"] if "index.html" not in words] == [SEEN_BEFORE]
+
+
+@BATCHES
+def test_a_package_verifies_by_its_own_copy_of_the_verifier(
+    packages, batch, trust, written_log, bare_python
+):
+    """With Python and `cryptography` alone: no line of ours but the one file in the package."""
+    code = "import runpy; sys.argv[:1] = []; runpy.run_path(sys.argv[0], run_name='__main__')"
+    package = packages[batch]
+    asked = (package / "verify.py", package, "--trust", trust, "--log", written_log, "--json")
+    done = bare_python(code, *asked)
+    assert done.returncode == 0, done.stdout + done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["findings"] == []
+    assert all(any(one in words for words in answer["said"]) for one in SAID)
+    assert f"evaluation 1 of 1 of batch {batch}" in answer["said"]
+    assert answer["not_checked"][0] == SEEN_BEFORE
+    assert not [words for words in answer["not_checked"] if "witness" in words or "time:" in words]
+
+
+def test_nobody_is_trusted_unasked(packages, program):
+    """Without a trust file nothing is said to be sealed, and that is said."""
+    answer = json.loads(program("verify", packages["CART-26-0001"], "--json", expect=1).stdout)
+    assert {one["check"] for one in answer["findings"]} == {8}
 
 
 @BATCHES
@@ -160,9 +191,12 @@ def test_an_item_that_is_not_there_is_refused_in_words(packages, program, item):
     assert "Found: no" in done.stderr
 
 
-def test_one_changed_byte_of_any_member_is_found(packages, program, tmp_path):
+def test_one_changed_byte_of_any_file_is_found(packages, program, trust, tmp_path):
     """Through the program for one member, through its function for the rest: one byte each."""
     from flows.verify import findings_in
+    from tasks import verifier
+
+    believed = verifier.Trust(trust.read_bytes(), given=True)
 
     copy = tmp_path / "package"
     shutil.copytree(packages["CART-26-0002"], copy)
@@ -174,8 +208,12 @@ def test_one_changed_byte_of_any_member_is_found(packages, program, tmp_path):
         position = chance.randrange(len(data))
         path.chmod(0o644)
         path.write_bytes(data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :])
-        assert findings_in(copy), path.name
+        if path.parent.name == "seal":
+            assert verifier.check_path(copy, believed).findings, path.name
+        else:
+            assert findings_in(copy), path.name
         path.write_bytes(data)
+    assert verifier.check_path(copy, believed).findings == []
     (copy / "index.html").write_bytes((copy / "index.html").read_bytes() + b" ")
     answer = json.loads(program("verify", copy, "--json", expect=1).stdout)
     assert answer["ok"] is False

@@ -23,7 +23,7 @@ from contracts.manifest import (
 )
 from contracts.reading_leaves import READINGS
 from tasks.folder import findings_drawn_again
-from tasks.verifier import Container, Package
+from tasks.verifier import Container, Package, Trust
 
 BATCH = "CART-26-0002"
 
@@ -63,8 +63,8 @@ class Forgery:
         """The numbers of the checks that find something, once the manifest was made to fit."""
         return {finding.check for finding in self.findings()}
 
-    def findings(self):
-        """What is found, once the manifest was made to fit."""
+    def findings(self, trust=None):
+        """What is found, once the manifest was made to fit; in the seal too, if one is trusted."""
         was = manifest_from(self.files[MANIFEST])
         rest = {path: data for path, data in self.files.items() if path != MANIFEST}
         lines = {table_path(name): rest[table_path(name)] for name in RECORDS}
@@ -72,11 +72,17 @@ class Forgery:
             made = heads_of(lines, was.seed, self.captured, was.head(READINGS))
         except (BatchproofError, LookupError):  # a table that has no head: the old ones stay
             made = was.tables
-        members = [Member(path, digest_of(data), len(data)) for path, data in sorted(rest.items())]
+        members = [
+            Member(path, digest_of(data), len(data))
+            for path, data in sorted(rest.items())
+            if not path.startswith("seal/")
+        ]
         manifest = Manifest(BATCH, was.salt, made, tuple(members))
         held = Held(rest | {MANIFEST: manifest.to_bytes()})
-        package = Package(held)
+        package = Package(held, trust)
         package.check_whole()
+        if trust is not None:
+            package.check_sealed(None, None)
         found = package.report.findings
         return (*found, *findings_drawn_again(held, found))
 
@@ -93,6 +99,11 @@ class Held(Container):
 
     def open(self, name):
         return BytesIO(self.files[name])
+
+
+@pytest.fixture(scope="module")
+def believed(trust):
+    return Trust(trust.read_bytes(), given=True)
 
 
 @pytest.fixture
@@ -113,8 +124,14 @@ def failing(row):
     return row.get("as_written") == "76.3" and row["characteristic"] == "viability"
 
 
-def test_a_package_made_again_as_it_was_has_no_findings(forgery):
-    assert forgery.checks() == set()
+def test_a_package_made_again_as_it_was_has_no_findings(forgery, believed):
+    assert forgery.findings(believed) == ()
+
+
+@pytest.mark.parametrize("member", ["index.html", "tables/verdicts.jsonl", "environment.json"])
+def test_whoever_makes_the_manifest_fit_breaks_the_seal(forgery, believed, member):
+    forgery.files[member] += b"\n"
+    assert 8 in {finding.check for finding in forgery.findings(believed)}
 
 
 NUMBER = {"bound": "=", "kind": "number", "number": "88.0"}
