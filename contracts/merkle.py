@@ -66,6 +66,15 @@ def head(hashes: Iterable[bytes]) -> bytes:
     return tree.head()
 
 
+def full_head(hashes: Sequence[bytes]) -> bytes:
+    """Return the tree head over a power of two of leaf hashes, level by level: the same, faster."""
+    level, sha256 = hashes, hashlib.sha256
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=True)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+    return level[0]
+
+
 def inclusion(hashes: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     """Return the path from a leaf to the head, from the bottom up (RFC 9162, 2.1.3.1).
 

@@ -4,12 +4,13 @@ import hashlib
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import add
 from typing import Final
 
 from contracts.canonical import Json, canonical
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest
-from contracts.merkle import Growing, leaf_hash
+from contracts.merkle import Growing, full_head, head
 from contracts.salts import BLOCK, SALT, salts
 from contracts.series import SeriesPage
 
@@ -104,13 +105,15 @@ def readings_head(
     first = Block(0, 0, 0, 0, b"")
     for ordinal, page in enumerate(pages):
         data, digest = captured(page.capture), page_digest(page.record())
-        for row, one in enumerate(_leaves(page, data)):
+        row = 0
+        while row < len(page.times):
             if not block:
                 drawn = salts(seed, READINGS, count // BLOCK)
-                first = Block(ordinal, row, start_of(one), one.time, b"")
-            at = len(block) * SALT
-            block.append(leaf_hash(one.data(drawn[at : at + SALT], digest)))
-            count += 1
+                first = Block(ordinal, row, start_of(page, row), page.times[row], b"")
+            end = min(row + BLOCK - len(block), len(page.times))
+            own = drawn[len(block) * SALT :]
+            block += _hashes(page, range(row, end), data, (own, digest))
+            count, row = count + end - row, end
             if len(block) == BLOCK:
                 index += _closed(tree, first, block)
     if block:
@@ -118,34 +121,54 @@ def readings_head(
     return ReadingsHead(count, tree.head(), bytes(index))
 
 
+def _hashes(page: SeriesPage, rows: range, data: bytes, named: tuple[bytes, bytes]) -> list[bytes]:
+    """Return the leaf hashes of some rows of a page; `named` are their salts and the page digest.
+
+    The same bytes as `ReadingLeaf.data` gives, written out: this runs once for every reading.
+    """
+    drawn, digest = named
+    some = slice(rows.start, rows.stop)
+    offsets, lengths = page.offsets[some], page.lengths[some]
+    if max(map(add, offsets, lengths)) > len(data) or min(offsets) < 0:
+        raise IntegrityError(
+            f"readings {rows.start} to {rows.stop} that end after their capture",
+            expected=f"places within its {len(data)} bytes",
+            where=f"{page.tag} of {page.capture}",
+        )
+    if max(lengths) > _MOST_QUOTED:
+        raise IntegrityError(f"a reading of {max(lengths)} bytes", expected="at most 65535")
+    sha256, pack = hashlib.sha256, _READING.pack
+    columns = (page.times[some], page.values[some], page.statuses[some], offsets, lengths)
+    return [
+        sha256(
+            b"\x00"
+            + drawn[at : at + SALT]
+            + digest
+            + pack(time, value, status, offset, length)
+            + data[offset : offset + length]
+        ).digest()
+        for at, time, value, status, offset, length in zip(
+            range(0, len(rows) * SALT, SALT), *columns, strict=True
+        )
+    ]
+
+
 def _closed(tree: Growing, first: Block, block: list[bytes]) -> bytes:
-    own = Growing()
-    for one in block:
-        own.add(one)
-        if len(block) < BLOCK:
-            tree.add(one)
     if len(block) == BLOCK:
-        tree.add(own.head(), BLOCK)
+        node = full_head(block)
+        tree.add(node, BLOCK)
+    else:
+        node = head(block)
+        for one in block:
+            tree.add(one)
     block.clear()
-    return Block(first.page, first.row, first.at, first.time, own.head()).packed()
+    return Block(first.page, first.row, first.at, first.time, node).packed()
 
 
-def _leaves(page: SeriesPage, data: bytes) -> Iterator[ReadingLeaf]:
-    columns = (page.times, page.values, page.statuses, page.offsets, page.lengths)
-    for time, value, status, offset, length in zip(*columns, strict=True):
-        if offset + length > len(data):
-            raise IntegrityError(
-                f"a reading that ends at byte {offset + length}",
-                expected=f"at most {len(data)}, the size of the capture",
-                where=f"{page.tag} of {page.capture}",
-            )
-        yield ReadingLeaf(time, value, status, offset, data[offset : offset + length])
-
-
-def start_of(leaf: ReadingLeaf) -> int:
+def start_of(page: SeriesPage, row: int) -> int:
     """Return where a reading's DataValue begins: its number stands two bytes after (Part 6, 5.2.2).
 
     Where there is no number, the place is the whole DataValue, which is longer than any number.
     """
     longest_number = 8
-    return leaf.offset - 2 if len(leaf.quoted) <= longest_number else leaf.offset
+    return page.offsets[row] - (2 if page.lengths[row] <= longest_number else 0)
