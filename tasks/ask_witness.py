@@ -4,6 +4,7 @@ The witness remembers what it saw last. If that is not the beginning of our log,
 and neither do we go on.
 """
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -63,7 +64,12 @@ def cosigned(door: WitnessDoor, note: Note, old: int, proof: Proof) -> Signature
 def _ask(door: WitnessDoor, request: AddCheckpoint) -> httpx.Response:
     url = f"{door.url.rstrip('/')}/add-checkpoint"
     try:
-        answer = httpx.post(url, content=str(request).encode(), timeout=_PATIENCE_SECONDS)
+        answer = httpx.post(
+            url,
+            content=str(request).encode(),
+            timeout=_PATIENCE_SECONDS,
+            verify=ssl.create_default_context() if url.startswith("https:") else False,
+        )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UnavailableError(
             f"no answer from the witness ({type(error).__name__})",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from prefect.exceptions import ParameterTypeError
+from road.road_verified import verified
 
 from flows.plant import running_plant
 
@@ -72,14 +73,10 @@ def test_a_broken_source_is_set_aside_and_the_rest_is_judged(fault, broken_sites
     assert {"not_evaluable", "met"} <= outcomes
     if answer["readiness"] == "not_ready":
         assert "not_met" in outcomes
-    assert findings(answer) == ()
+    told = verified(Path(answer["package"]), site)
+    assert told["findings"] == []
+    assert f"evaluation 1 of 1 of batch {batch}" in told["said"]
     assert captured(answer) or source == "batch record"
-
-
-def findings(answer):
-    from flows.verify import findings_in
-
-    return findings_in(Path(answer["package"]))
 
 
 def captured(answer):
@@ -104,6 +101,9 @@ def test_two_sources_down_are_both_named_and_a_later_run_is_another_evaluation(
     assert (again["evaluation"], again["root"]) == (1, first["root"])
     whole = prepare("CART-26-0001", site_file)
     assert (whole["evaluation"], whole["readiness"]) == (2, "ready")
+    told = verified(Path(whole["package"]), site_file)
+    assert told["findings"] == []
+    assert "evaluation 2 of 2 of batch CART-26-0001" in told["said"]
 
 
 def test_a_batch_that_no_system_knows_is_incomplete_not_ready(prepare, site_file):

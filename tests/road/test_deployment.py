@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import sync_playwright
+from road.road_verified import verified
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFECT = [sys.executable, "-m", "prefect"]
@@ -148,12 +149,13 @@ def test_a_batch_costs_few_task_runs(finished):
     assert {f"collect the {source} of {BATCH}" for source in ("batch_record", "lims")} <= names
 
 
-def test_the_package_of_the_deployment_verifies(finished):
-    from flows.verify import findings_in
-
+def test_the_package_of_the_deployment_verifies(finished, site_file, monkeypatch):
     _, folder, _ = finished
+    monkeypatch.setenv("BATCHPROOF_HOME", str(folder / "home"))
     (package,) = (folder / "home" / "packages").iterdir()
-    assert findings_in(package) == ()
+    told = verified(package, site_file)
+    assert told["findings"] == []
+    assert f"evaluation 1 of 1 of batch {BATCH}" in told["said"]
 
 
 def test_the_artifacts_say_what_blocks(finished):
