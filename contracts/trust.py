@@ -1,4 +1,4 @@
-"""Which keys are trusted for what, from when until when, and what happened to them."""
+"""Which keys are trusted for what and when, and what a batch may be evaluated with."""
 
 import hashlib
 import re
@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from contracts.canonical import Json, canonical
+from contracts.environment import Fact
 from contracts.errors import IntegrityError
 from contracts.times import in_utc, written
 
@@ -153,14 +154,21 @@ class KeyChange:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The keys and the time-stamp authorities that are believed."""
+    """The keys and time-stamp authorities that are believed, and what may be evaluated with."""
 
     keys: tuple[TrustedKey, ...]
     authorities: tuple[str, ...] = field(default=())
     """Root certificates of time-stamp authorities, each as PEM."""
+    approved: tuple[Fact, ...] = field(default=())
+    """The strategies, contracts, code and libraries that may be evaluated with.
+
+    Of a kind that does not occur here nothing is said; of a kind that does, nothing else may be.
+    """
 
     def __post_init__(self) -> None:
-        """Refuse a key that is listed twice for one use."""
+        """Refuse a key that is listed twice for one use, and a fact that is listed twice."""
+        if len({(one.kind, one.name, one.sha256) for one in self.approved}) != len(self.approved):
+            raise IntegrityError("something approved twice", expected="each once")
         listed: set[tuple[str, str]] = set()
         for one in self.keys:
             if (one.use, one.keyid) in listed:
@@ -179,6 +187,7 @@ class Trust:
     def record(self) -> dict[str, Json]:
         """Return the trust file as a canonical record."""
         return {
+            "approved": [one.record() for one in self.approved],
             "authorities": list(self.authorities),
             "format": FORMAT,
             "keys": [one.record() for one in self.keys],

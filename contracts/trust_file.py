@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from contracts.environment import KINDS, Fact, fact
 from contracts.errors import BatchproofError, IntegrityError
 from contracts.times import in_utc, read_time
 from contracts.trust import FORMAT, PublicKey, Trust, TrustedKey, Use
@@ -30,12 +31,13 @@ def parse_trust(data: bytes) -> Trust:
         read = json.loads(data.decode(), object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise _unlike(f"bytes that are not JSON ({str(error)[:80]})", "a trust file") from error
-    record = _members(read, "the file", "authorities", "format", "keys")
+    record = _members(read, "the file", "approved", "authorities", "format", "keys")
     if record["format"] != FORMAT:
         raise _unlike(f"the format {str(record['format'])[:80]!r}", FORMAT)
     keys = [_key(one, number) for number, one in enumerate(_list(record["keys"], "keys"))]
     roots = [_root(one) for one in _list(record["authorities"], "authorities")]
-    return Trust(tuple(keys), tuple(roots))
+    approved = enumerate(_list(record["approved"], "approved"))
+    return Trust(tuple(keys), tuple(roots), tuple(_fact(one, number) for number, one in approved))
 
 
 def parse_key(value: object, where: str = "key") -> TrustedKey:
@@ -63,6 +65,19 @@ def parse_key(value: object, where: str = "key") -> TrustedKey:
 
 def _key(value: object, number: int) -> TrustedKey:
     return parse_key(value, f"keys/{number}")
+
+
+def _fact(value: object, number: int) -> Fact:
+    where = f"approved/{number}"
+    record = _members(value, where, "kind", "name", "sha256", "version")
+    try:
+        found = fact(record)
+    except (TypeError, ValueError) as error:
+        expected = f"a fact: kind ({', '.join(KINDS)}), name, sha256 (64 lower-case hex), version"
+        raise _unlike(f"no fact ({str(error)[:80]})", expected, where) from error
+    if not found.name:
+        raise _unlike("a fact without a name", "what it is named in a package", where)
+    return found
 
 
 def _root(value: object) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from contracts.canonical import canonical
 from contracts.criterion import Stage
 from flows.demo_witness import running_witness
 from flows.local import quick_flows
 from flows.office import open_office
 from flows.plant import running_plant
+from tasks.approving import approved_facts
 from tasks.outsiders import trusted_outside
 from tasks.package import Package
 from tasks.site import load_site
@@ -39,7 +39,11 @@ def run_demo(work: Path, trust: Path, told: Callable[[Package], None]) -> None:
 
 
 def write_trust(site: Path, file: Path) -> None:
-    """Write the trust file of a site: its own keys, its authority's root, its witness's key."""
+    """Write a site's trust file: keys, the authority's root, the witness's key, what is approved.
+
+    Approved are the control strategies and source contracts of this installation.
+    """
     with open_office(str(site)) as desk:
         outside = trusted_outside(desk.site.timestamps, desk.site.witness)
-        file.write_bytes(canonical(desk.keys.trust(*outside).record()) + b"\n")
+        approved = approved_facts(desk.site, strategies=desk.strategies)
+        file.write_bytes(desk.keys.trust(*outside, approved).encode())

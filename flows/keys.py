@@ -63,18 +63,32 @@ def trust(
     site: Annotated[
         Path | None, typer.Option(help="A site file: its authority and witness are added.")
     ] = None,
+    approve: Annotated[
+        str,
+        typer.Option(
+            help="What of this installation the site approves, with --site: some of strategy, "
+            "contract, code, lock; '' for nothing."
+        ),
+    ] = "strategy,contract",
 ) -> None:
     """Print the trust file: hand it, not through the package, to whoever verifies with --trust.
 
+    It names the keys, who else vouches, and which control strategies, source contracts, code and
+    libraries are approved: a package that was evaluated with another one is then found.
+
     Example: batchproof keys trust --site site.yaml > trust.json
     """
+    from flows.settings import Settings
+    from tasks.approving import approved_facts
     from tasks.outsiders import trusted_outside
     from tasks.site import load_site
 
+    kinds = [one.strip() for one in approve.split(",") if one.strip()]
     with errors_in_words():
         read = load_site(site) if site is not None else None
         roots, others = trusted_outside(read.timestamps, read.witness) if read else ((), ())
-        record = _keys().trust(roots, others).record()
+        approved = approved_facts(read, kinds, Settings().strategies) if read else ()
+        record = _keys().trust(roots, others, approved).record()
     typer.echo(json.dumps(record, indent=2, sort_keys=True))
 
 

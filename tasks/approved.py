@@ -43,9 +43,19 @@ def strategy_of(desk: Desk, batch: str) -> Approved:
         SiteError: the batch belongs to no product of the site, or to more than one.
         StrategyError: there is none, or its files are not what their schema says.
     """
-    product = desk.site.product_of(batch)
-    folder = desk.strategies or folder_for(product)
-    return _approved(_Folder(_content(folder), desk.site.site, product, folder))
+    return strategy_for(desk.site.site, desk.site.product_of(batch), desk.strategies)
+
+
+def strategy_for(site: str, product: str, strategies: Traversable | None = None) -> Approved:
+    """Return the control strategy of a product as it holds at a site.
+
+    `strategies` is a folder to judge by, instead of the product's own.
+
+    Raises:
+        StrategyError: there is none, or its files are not what their schema says.
+    """
+    folder = strategies or folder_for(product)
+    return _approved(_Folder(_content(folder), site, product, folder))
 
 
 @lru_cache(_REMEMBERED)

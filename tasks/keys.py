@@ -9,6 +9,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from contracts.environment import Fact
 from contracts.errors import NotFoundError, SealError
 from contracts.times import in_utc, written
 from contracts.trust import Change, KeyChange, PublicKey, Trust, TrustedKey, Use
@@ -78,10 +79,13 @@ class Keys:
         return self._folder.state().keys
 
     def trust(
-        self, authorities: tuple[str, ...] = (), others: tuple[TrustedKey, ...] = ()
+        self,
+        authorities: tuple[str, ...] = (),
+        others: tuple[TrustedKey, ...] = (),
+        approved: tuple[Fact, ...] = (),
     ) -> Trust:
-        """Return our public keys as a trust file, with roots of authorities and other's keys."""
-        return Trust((*(one.trusted for one in self.all()), *others), authorities)
+        """Return our public keys as a trust file, with others' roots, keys and what is approved."""
+        return Trust((*(one.trusted for one in self.all()), *others), authorities, approved)
 
     def rotate(self, use: Use, by: str, reason: str) -> TrustedKey:
         """End the key in use and begin a new one: ours, or the one that the setting names now.

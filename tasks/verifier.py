@@ -18,7 +18,10 @@ Everything found is told, not only the first thing, and what was not checked is 
 6.  captures: each record has its member and each member its record; size and chunk tree are right;
 7.  salt: the seed of all salts follows from the captured bytes;
 8.  seal: DSSE envelope of an in-toto statement about this root, manifest, batch, stage and
-    evaluation, signed by a key that is trusted for seals at the time that others attest;
+    evaluation, signed by a key that is trusted for seals at the time that others attest; and of
+    every kind of thing that the trust file's "approved" lists (control strategy, source contract,
+    code, lock file, suite), the package was evaluated with approved ones alone: what its table
+    "environment" names, the strategy of its evaluation, its strategy and contract files;
 9.  time: RFC 3161 response over the seal's bytes, by a certificate for time stamping alone whose
     chain ends at a trusted authority and was valid then; not before the judging;
 10. log: the seal's bytes are in the evaluation log (C2SP tlog-proof), whose checkpoint is signed by
@@ -94,9 +97,10 @@ SEAL, STAMP, PROOF = "seal/seal.json", "seal/timestamp.tsr", "seal/seal.tlog-pro
 HISTORY, KEYS, MANIFEST, INDEX = (
     "seal/history.json", "seal/keys.json", "manifest.json", "tables/readings.index"
 )  # fmt: skip
+STRATEGY: Final = "strategy/strategy.json"
 SEALED: Final = frozenset({SEAL, STAMP, PROOF, HISTORY, KEYS})
 NEEDED: Final = frozenset(
-    {"environment.json", "readiness.json", "verdicts.json", "strategy/strategy.json", INDEX}
+    {"environment.json", "readiness.json", "verdicts.json", STRATEGY, INDEX}
     | {f"contracts/{one}.json" for one in ("batch_record", "equipment", "lims")}
     | {f"tables/{one}.jsonl" for one in TABLES[:-1] if one != "evaluation"}
     | {"evaluation.json"}
@@ -108,6 +112,14 @@ NAMED: Final = re.compile(
     r"|tables/[a-z]+\.parquet"
 )
 """What it may hold beside that."""
+KINDS: Final = {
+    "strategy": "control strategy",
+    "contract": "source contract",
+    "code": "code",
+    "lock": "lock file",
+    "suite": "suite",
+}
+"""What an evaluation is made with, in a package's table "environment" and in a trust file."""
 PIECE: Final = 1 << 20
 CHUNK: Final = 1 << 16
 BLOCK: Final = 256
@@ -575,11 +587,41 @@ def check_signature(public: object, how: tuple[str, bytes], data: bytes) -> None
         raise RefusedError(f"A key of another kind ({type(public).__name__}).")
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that an evaluation was made with, or that somebody approves."""
+
+    kind: str
+    name: str
+    sha256: str
+    version: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What must be equal; the version is only told."""
+        return self.kind, self.name, self.sha256
+
+    @property
+    def told(self) -> str:
+        """Its name and version in words."""
+        return f"{KINDS[self.kind]} {f'{self.name[:80]} {self.version[:40]}'.rstrip()}"
+
+
+def fact_from(said: object) -> Fact:
+    """Return the fact that a record says."""
+    record = members(said, "kind", "name", "sha256", "version")
+    kind, name = text(record, "kind"), text(record, "name")
+    demand(kind in KINDS, f"A kind '{kind[:40]}'; known: {', '.join(KINDS)}.")
+    demand(name, f"A {kind} without a name.")
+    return Fact(kind, name, digest(record, "sha256").hex(), text(record, "version"))
+
+
 class Trust:
-    """The keys and time-stamping authorities that somebody trusts, from a trust file."""
+    """Keys, time-stamping authorities and what may be evaluated with, from a trust file."""
 
     def __init__(self, data: bytes, *, given: bool) -> None:
-        record = members(json.loads(data), "authorities", "format", "keys")
+        said = json.loads(data, object_pairs_hook=lambda pairs: _once(pairs, 0))
+        record = members(said, "approved", "authorities", "format", "keys")
         demand(record["format"] == "batchproof-trust/1", f"The format {record['format']!r}.")
         self.given = given
         self.keys = [_key(members(one)) for one in items(record, "keys")]
@@ -587,6 +629,11 @@ class Trust:
             x509.load_pem_x509_certificate(str(one).encode())
             for one in items(record, "authorities")
         ]
+        self.approved = [fact_from(one) for one in items(record, "approved")]
+        demand(
+            len({one.key for one in self.approved}) == len(self.approved),
+            "Something stands twice in 'approved'.",
+        )
 
     def of(self, use: str, name: str = "") -> list[Key]:
         """Return the keys for a use, of a name if one is given."""
@@ -671,6 +718,19 @@ def check_signers(seal: Seal, trust: Trust, at: datetime | None, report: Report)
         report.said.append(f"sealed by {good[0].name} (key {keyid})")
     if seal.predicate.get("demo"):
         report.said.append("DEMO KEY: the seal says that its key was generated for a demo")
+
+
+def unapproved(fact: Fact, approved: Sequence[Fact]) -> str:
+    """Return in words that a fact is not among those approved, or nothing if it is."""
+    if fact.key in {one.key for one in approved}:
+        return ""
+    named = [one for one in approved if (one.kind, one.name) == (fact.kind, fact.name)]
+    known = [f"{one.version[:40]} (sha256 {one.sha256})".strip() for one in named[:5]]
+    known += [f"{len(named) - 5} more"] * (len(named) > len(known))
+    words = ", ".join(known) or "none of this name"
+    return (
+        f"The {fact.told} (sha256 {fact.sha256}) is not one that the trust file approves: {words}."
+    )
 
 
 # ------------------------------------------------------------------ check 9: the time (RFC 3161)
@@ -1225,6 +1285,8 @@ class Package:
             return
         self._check_time(data, trust, evaluation)
         self._check_log(data, trust)
+        with report.checking(8, path_of("environment")):
+            self._check_approved(trust, evaluation)
         with report.checking(8, SEAL):
             seal = seal_from(data)
             self._check_statement(seal, evaluation)
@@ -1263,6 +1325,55 @@ class Package:
         subject = f"{batch}/{text(evaluation, 'stage')}/{whole(evaluation, 'evaluation')}"
         demand(seal.subject == subject, f"It names {seal.subject!r}; here is {subject!r}.")
         demand(self._manifest["batch"] == batch, "Manifest and evaluation name other batches.")
+
+    def _check_approved(self, trust: Trust, evaluation: Record) -> None:
+        """Of each kind that is approved, the package must have been made with those alone."""
+        if not trust.given:
+            self.report.not_checked.append(
+                "whether control strategy, contracts, code and libraries are approved ones: no "
+                "--trust was given"
+            )
+            return
+        found = list(self._made_with(evaluation))
+        for kind, words in KINDS.items():
+            approved = [one for one in trust.approved if one.kind == kind]
+            here = [one for one in found if one[0].kind == kind]
+            if not approved and kind != "suite":  # suites follow from strategy and code
+                self.report.not_checked.append(
+                    f"whether the {words} is an approved one: the trust file names none"
+                )
+            if approved and not here:
+                missing = f"It names no {words}, and the trust file says which are approved."
+                self.report.find(8, path_of("environment"), missing)
+            faults = [(unapproved(one, approved), *place) for one, *place in here if approved]
+            for fault, member, row in faults:
+                if fault:
+                    self.report.find(8, str(member), fault, int(row))
+            if faults and not any(fault for fault, *_ in faults):
+                told = "; ".join(dict.fromkeys(one.told for one, *_ in here))
+                self.report.said.append(f"approved by the trust file: {told}")
+
+    def _made_with(self, evaluation: Record) -> Iterator[tuple[Fact, str, int]]:
+        """Yield what the evaluation was made with, each once: the fact, and where it is told."""
+        told = [
+            (fact_from(record), path_of("environment"), row)
+            for row, record in self._records("environment")
+        ]
+        name, version = (str(evaluation.get(one, "")) for one in ("product", "strategy_version"))
+        said = digest(evaluation, "strategy").hex()
+        told.append((Fact("strategy", name, said, version), "evaluation.json", 0))
+        file = self.held.read(STRATEGY).removesuffix(b"\n")
+        told.append((Fact("strategy", name, sha(file).hex(), version), STRATEGY, 0))
+        told += [
+            (Fact("contract", path.removeprefix("contracts/"), text(one, "sha256")), path, 0)
+            for path, one in self._members.items()
+            if path.startswith("contracts/")
+        ]
+        seen = set[tuple[str, str, str]]()
+        for one in told:
+            if one[0].key not in seen:
+                seen.add(one[0].key)
+                yield one
 
     def _check_time(self, data: bytes, trust: Trust, evaluation: Record) -> None:
         if STAMP not in self.held.sizes:
@@ -1644,6 +1755,10 @@ def check_proof(data: bytes, trust: Trust) -> Report:
             check_signers(seal, trust, at, report)
             report.said.append(f"root {root.hex()} of {seal.subject}")
         report.said.append(f"in log {logged.checkpoint.origin}, seen by a witness at {at}")
+        report.not_checked.append(
+            "whether control strategy, contracts, code and libraries are approved ones: the proof "
+            "of one value does not name them; its package does"
+        )
     return report
 
 

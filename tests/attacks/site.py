@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from contracts.canonical import canonical
 from contracts.criterion import Stage
 from contracts.errors import UnavailableError
 from contracts.evidence import digest_of
@@ -21,6 +20,7 @@ from contracts.recheck import READERS
 from contracts.tlog_note import ED25519, VerifierKey
 from flows.plant import running_plant
 from tasks import reading
+from tasks.approving import approved_facts
 from tasks.collect import collect_source, file_collection
 from tasks.desk import Folders, open_desk
 from tasks.evaluate import evaluate_collection
@@ -95,8 +95,9 @@ def prepare(folder):
 def trust(desk, folder):
     """Write the site's trust file, and one that knows no witness."""
     roots, others = trusted_outside(desk.site.timestamps, desk.site.witness)
+    approved = approved_facts(desk.site)
     for name, known in (("trust.json", others), ("trust-without-witness.json", ())):
-        (folder / name).write_bytes(canonical(desk.keys.trust(roots, known).record()))
+        (folder / name).write_bytes(desk.keys.trust(roots, known, approved).encode())
 
 
 def collected(desk):

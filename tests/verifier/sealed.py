@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 BATCH = "CART-26-0001"
+STRATEGY = b'{"product":"car-t"}'
 RECORDS = (
     *("answers", "captures", "criteria", "environment", "evaluation", "exceptions", "lineage"),
     *("observations", "quarantines", "series", "unread", "verdicts"),
@@ -118,7 +119,7 @@ def tables_of(number, readiness):
         "judged_at": "2026-03-09T09:00:00Z",
         "readiness": readiness,
         "stage": "initial",
-        "strategy": hexed(b"strategy"),
+        "strategy": hexed(STRATEGY),
     }
     found = {name: [] for name in RECORDS} | {
         "captures": captures,
@@ -183,7 +184,7 @@ def built(number=1, readiness="ready", tables=None):
         "readiness.json": b"{}\n",
         "verdicts.json": b"[]\n",
         "environment.json": b"{}\n",
-        "strategy/strategy.json": b"{}\n",
+        "strategy/strategy.json": STRATEGY + b"\n",
     }
     package.files |= {f"contracts/{one}.json": b"{}\n" for one in ("batch_record", "lims")}
     package.files["contracts/equipment.json"] = b"{}\n"
@@ -262,6 +263,7 @@ class World:
     def trust(self, **until):
         return canon(
             {
+                "approved": [],
                 "authorities": [self.tsa.root_pem],
                 "format": "batchproof-trust/1",
                 "keys": [
@@ -279,7 +281,7 @@ class World:
     def begin(self, number, **changed):
         tree = mth([canon(json.loads(one)) for one in tables_of(1, "")["captures"]]).hex()
         self.log("capture", captures=2, collection=hexed(b"c%d" % number), root=tree)
-        inputs = {"evidence": hexed(b"evidence"), "strategy": hexed(b"strategy")}
+        inputs = {"evidence": hexed(b"evidence"), "strategy": hexed(STRATEGY)}
         more = {"by": "qa", "collection": hexed(b"c%d" % number), "reason": "", "stage": "initial"}
         self.log("intent", **({"evaluation": number} | inputs | more | changed))
 
