@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from twice import BATCH
+from twice import BATCH, desk_of
 from typer.testing import CliRunner
 
 from contracts.errors import IntegrityError, NotFoundError
@@ -77,12 +77,8 @@ def test_at_a_later_time_everything_is_known(asked):
 def test_what_was_captured_and_not_judged_yet_is_known_too(asked, twice):
     from dataclasses import replace
 
-    from tasks.desk import open_desk
-
     later = datetime(2026, 3, 25, 6, tzinfo=UTC)
-    ledger = f"sqlite:///{twice.home / 'ledger.sqlite'}"
-    desk = open_desk(twice.site, twice.home, ledger, packages=twice.home, strategies=None)
-    with desk.ledger:
+    with desk_of(twice.site, twice.home) as desk:
         old = next(
             one
             for one in reversed(desk.ledger.captures(BATCH))

@@ -79,7 +79,12 @@ def sealer():
 @pytest.fixture(scope="session")
 def undisturbed(template, outsiders, sealer, tmp_path_factory):
     """The manifest of the package that nobody disturbed, and how long its sealing took."""
-    room = Room(tmp_path_factory.mktemp("undisturbed") / "room-undisturbed", outsiders)
+    folder = tmp_path_factory.mktemp("undisturbed")
+    warm = Room(folder / "room-warm", outsiders)
+    warm.make(template.judged)
+    sealer.warm(warm)
+    outsiders.leave(warm.folder.name)
+    room = Room(folder / "room-undisturbed", outsiders)
     room.make(template.judged)
     began = time.monotonic()
     sealer.start(room)

@@ -10,7 +10,7 @@ import pytest
 from seal_crash.sealer import KILLED, STEPS
 
 CHANCE = random.Random(4)  # noqa: S311 (instants are no secret)
-INSTANTS = [CHANCE.random() for _ in range(14)]
+INSTANTS = [CHANCE.random() for _ in range(13)]
 
 
 @pytest.mark.parametrize("part", INSTANTS)
@@ -25,7 +25,7 @@ def test_killed_at_a_random_instant_of_sealing(
     resumed(room)
 
 
-@pytest.mark.parametrize("part", INSTANTS[:2])
+@pytest.mark.parametrize("part", INSTANTS[:1])
 def test_killed_at_a_random_instant_before_sealing(
     room_from, template, sealer, undisturbed, resumed, part
 ):
