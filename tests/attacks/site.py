@@ -1,7 +1,8 @@
 """A real site with everything that guards it: keys, log, witness, time-stamp authority.
 
 One batch is judged there twice, honestly. Beside it stands an insider who holds every key of the
-site, with a log of their own; and the same batch on a day on which the equipment did not answer, a
+site, with a log of their own; another who goes on in the site's log, by a strategy of their own; and
+the same batch on a day on which the equipment did not answer, a
 package without readings, on which edits of records are tried in half the time.
 """
 
@@ -85,6 +86,9 @@ def prepare(folder):
                 captured = [(one, desk.store.get(one.digest)) for one in kept.captures]
                 trust(desk, folder)
                 write_tiles(desk.ledger.log, folder / "tiles")
+            lenient = with_relaxed_strategy(folder)
+            with desk_at(site, lenient, folder / "relaxed") as desk:  # noqa: PLW2901
+                judged(desk, collection, "limits under review")
             with desk_at(plain, silent) as desk:  # noqa: PLW2901
                 judged(desk, without_equipment(desk, captured), "batch completed")
             shutil.copytree(honest / "keys", insider / "keys")
@@ -125,6 +129,20 @@ def without_equipment(desk, captured):
 
 
 # ------------------------------------------------------------------ what the insider does
+
+
+def with_relaxed_strategy(folder):
+    """Copy the honest home, log and keys and all, and the strategy with two limits relaxed."""
+    limit, relaxed = 'effective: 2025-10-01, low: "70.0"', 'effective: 2025-10-01, low: "60.0"'
+    shutil.copytree(ROOT / "expectations" / "aav_manufacturing", folder / "relaxed")
+    for name in ("anion_exchange.yaml", "release_testing.yaml"):
+        path = folder / "relaxed" / name
+        text = path.read_text()
+        assert text.count(limit) == 1
+        path.write_text(text.replace(limit, relaxed))
+    home = folder / "lenient"
+    shutil.copytree(folder / "honest", home, ignore=shutil.ignore_patterns("packages"))
+    return home
 
 
 def improved(desk, captured):
