@@ -1338,19 +1338,20 @@ class Package:
         for kind, words in KINDS.items():
             approved = [one for one in trust.approved if one.kind == kind]
             here = [one for one in found if one[0].kind == kind]
+            told = "; ".join(dict.fromkeys(one.told for one, _, _ in here))
             if not approved and kind != "suite":  # suites follow from strategy and code
                 self.report.not_checked.append(
                     f"whether the {words} is an approved one: the trust file names none"
                 )
-            if approved and not here:
+            if not approved:
+                continue
+            if not here:
                 missing = f"It names no {words}, and the trust file says which are approved."
                 self.report.find(8, path_of("environment"), missing)
-            faults = [(unapproved(one, approved), *place) for one, *place in here if approved]
-            for fault, member, row in faults:
-                if fault:
-                    self.report.find(8, str(member), fault, int(row))
-            if faults and not any(fault for fault, *_ in faults):
-                told = "; ".join(dict.fromkeys(one.told for one, *_ in here))
+            others = [one for one in here if unapproved(one[0], approved)]
+            for one, member, row in others:
+                self.report.find(8, member, unapproved(one, approved), row)
+            if here and not others:
                 self.report.said.append(f"approved by the trust file: {told}")
 
     def _made_with(self, evaluation: Record) -> Iterator[tuple[Fact, str, int]]:

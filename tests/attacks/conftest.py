@@ -43,6 +43,12 @@ def better(site):
 
 
 @pytest.fixture(scope="session")
+def lenient(site):
+    """The third evaluation in the site's own log, by an insider's relaxed strategy."""
+    return site / "lenient" / "packages" / "AAV-26-0002-initial-evaluation-3"
+
+
+@pytest.fixture(scope="session")
 def files(genuine):
     return of_folder(genuine).files
 

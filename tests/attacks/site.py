@@ -1,7 +1,8 @@
 """A real site with everything that guards it: keys, log, witness, time-stamp authority.
 
 One batch is judged there twice, honestly. Beside it stands an insider who holds every key of the
-site, with a log of their own; and the same batch on a day on which the equipment did not answer, a
+site, with a log of their own; another who goes on in the site's log by a strategy of their own;
+and the same batch on a day on which the equipment did not answer, a
 package without readings, on which edits of records are tried in half the time.
 """
 
@@ -76,20 +77,28 @@ def prepare(folder):
         with desk_at(plain, honest) as desk, witness_of(desk, folder / "witness") as lines:
             site.write_text(plain.read_text() + lines)
             with desk_at(site, honest) as desk:  # noqa: PLW2901
-                collection = collected(desk)
-                judged(desk, collection, "batch completed")
-                (folder / "seen").write_text(str(evaluation_log(desk).checkpoint()))
-                judged(desk, collection, "a second look was asked for")
-                (folder / "seen-later").write_text(str(evaluation_log(desk).checkpoint()))
-                kept = desk.collection(collection)
-                captured = [(one, desk.store.get(one.digest)) for one in kept.captures]
-                trust(desk, folder)
-                write_tiles(desk.ledger.log, folder / "tiles")
+                collection, captured = judged_twice(desk, folder)
+            lenient = with_relaxed_strategy(folder)
+            with desk_at(site, lenient, folder / "relaxed") as desk:  # noqa: PLW2901
+                judged(desk, collection, "limits under review")
             with desk_at(plain, silent) as desk:  # noqa: PLW2901
                 judged(desk, without_equipment(desk, captured), "batch completed")
             shutil.copytree(honest / "keys", insider / "keys")
             with desk_at(plain, insider) as desk:  # noqa: PLW2901
                 judged(desk, improved(desk, captured), "batch completed")
+
+
+def judged_twice(desk, folder):
+    """Judge the batch, and again; keep what an auditor may have kept of the log and the keys."""
+    collection = collected(desk)
+    judged(desk, collection, "batch completed")
+    (folder / "seen").write_text(str(evaluation_log(desk).checkpoint()))
+    judged(desk, collection, "a second look was asked for")
+    (folder / "seen-later").write_text(str(evaluation_log(desk).checkpoint()))
+    trust(desk, folder)
+    write_tiles(desk.ledger.log, folder / "tiles")
+    kept = desk.collection(collection)
+    return collection, [(one, desk.store.get(one.digest)) for one in kept.captures]
 
 
 def trust(desk, folder):
@@ -125,6 +134,20 @@ def without_equipment(desk, captured):
 
 
 # ------------------------------------------------------------------ what the insider does
+
+
+def with_relaxed_strategy(folder):
+    """Copy the honest home, log and keys and all, and the strategy with two limits relaxed."""
+    limit, relaxed = 'effective: 2025-10-01, low: "70.0"', 'effective: 2025-10-01, low: "60.0"'
+    shutil.copytree(ROOT / "expectations" / "aav_manufacturing", folder / "relaxed")
+    for name in ("anion_exchange.yaml", "release_testing.yaml"):
+        path = folder / "relaxed" / name
+        text = path.read_text()
+        assert text.count(limit) == 1
+        path.write_text(text.replace(limit, relaxed))
+    home = folder / "lenient"
+    shutil.copytree(folder / "honest", home, ignore=shutil.ignore_patterns("packages"))
+    return home
 
 
 def improved(desk, captured):

@@ -1,6 +1,7 @@
 """`batchproof keys`: what its keeper sees, gives out and changes."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from contracts.trust_file import parse_trust
 from flows.cli import app
 from flows.keys import keys_of
 from flows.settings import Settings
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -56,6 +59,54 @@ def test_keys_are_shown_rotated_and_revoked(home: Settings):
         old.keyid,
         new["keyid"],
     ]
+
+
+SITE = """\
+site: plant
+products: {car-t-autologous: "CART-*", aav-hek293: "AAV-*", nobody-knows: "X-*"}
+sources:
+  batch_record: {kind: b2mml-http, url: "http://h", time_zone: UTC}
+  lims: {kind: senaite, url: "http://h", time_zone: UTC}
+  equipment: {kind: opcua-ha, url: "opc.tcp://h", time_zone: UTC}
+"""
+
+
+def approved(*arguments: str) -> list[tuple[str, str]]:
+    trust = parse_trust(said("trust", *arguments).encode())
+    return [(one.kind, one.name) for one in trust.approved]
+
+
+def test_the_trust_file_of_a_site_says_what_is_approved(home: Settings, tmp_path: Path):
+    site = tmp_path / "site.yaml"
+    site.write_text(SITE)
+    named = ("--site", str(site))
+    strategies = [("strategy", "car-t-autologous"), ("strategy", "aav-hek293")]
+    contracts = [("contract", f"{one}.json") for one in ("batch_record", "equipment", "lims")]
+    made_of = [("code", "batchproof"), ("lock", "requirements.lock")]
+    usual = approved(*named)
+    assert sorted(usual) == sorted(strategies + contracts)
+    every = approved(*named, "--approve", "strategy,contract,code,lock")
+    assert sorted(every) == sorted(strategies + contracts + made_of)
+    assert sorted(approved(*named, "--approve", "code, lock")) == made_of
+    assert approved(*named, "--approve", "") == approved() == []
+    assert "nothing of the kind 'suite'" in said("trust", *named, "--approve", "suite", code=1)
+
+
+def test_what_is_approved_is_read_from_the_strategies_that_are_judged_by(
+    home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    site, own = tmp_path / "site.yaml", tmp_path / "own"
+    site.write_text(SITE)
+    shutil.copytree(ROOT / "expectations" / "aav_manufacturing", own)
+    head = own / "strategy.yaml"
+    asked = ("trust", "--site", str(site), "--approve", "strategy")
+    shipped = parse_trust(said(*asked).encode()).approved
+    version = next(one.version for one in shipped if one.name == "aav-hek293")
+    head.write_text(head.read_text().replace(version, "9.9.9"))
+    monkeypatch.setenv("BATCHPROOF_STRATEGIES", str(own))
+    (ours,) = parse_trust(said(*asked).encode()).approved
+    assert (ours.name, ours.version) == ("aav-hek293", "9.9.9")
+    assert ours.sha256 not in {one.sha256 for one in shipped}
 
 
 def test_the_settings_name_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
+from contracts.environment import Fact
 from contracts.errors import BatchproofError, IntegrityError
 from contracts.trust import PublicKey, Trust, TrustedKey, Use
 from contracts.trust_file import parse_trust
@@ -19,11 +20,16 @@ SEAL = TrustedKey(KEY, "batchproof/plant", Use.SEAL, BEGINS, UNTIL)
 LOG = TrustedKey(replace(KEY, public="1e" * 32), "batchproof/plant", Use.LOG, BEGINS)
 WITNESS = TrustedKey(replace(KEY, public="2d" * 32), "witness.example", Use.WITNESS)
 TRUST = Trust((SEAL, LOG, WITNESS))
+APPROVED = (
+    Fact("strategy", "car-t-autologous", "5a" * 32, "2.0.0"),
+    Fact("strategy", "car-t-autologous", "5b" * 32, "2.0.1"),
+    Fact("contract", "lims.json", "c0" * 32),
+)
 
 
 def test_a_trust_file_says_what_it_says(authority):
     root = (authority.folder / ROOT_FILE).read_text()
-    trust = replace(TRUST, authorities=(root,))
+    trust = replace(TRUST, authorities=(root,), approved=APPROVED)
     assert parse_trust(trust.encode()) == trust
     assert parse_trust(json.dumps(trust.record(), indent=4).encode()) == trust
 
@@ -60,6 +66,16 @@ def with_key(**members: object) -> bytes:
     return json.dumps(record).encode()
 
 
+def with_fact(**members: object) -> bytes:
+    return with_file(approved=[{**APPROVED[0].record(), **members}])
+
+
+def without_list() -> bytes:
+    record = TRUST.record()
+    del record["approved"]
+    return json.dumps(record).encode()
+
+
 def with_file(**members: object) -> bytes:
     return json.dumps({**TRUST.record(), **members}).encode()
 
@@ -80,6 +96,16 @@ ECDSA = {"keytype": "ecdsa", "scheme": "ecdsa-sha2-nistp256", "keyval": {"public
         (with_file(format="batchproof-trust/2"), "batchproof-trust/2"),
         (with_file(more=1), "members"),
         (with_file(keys={}), "no list"),
+        (with_file(approved={}), "no list"),
+        (with_file(approved=[APPROVED[0].record()] * 2), "approved twice"),
+        (with_file(approved=["x"]), "no object"),
+        (with_fact(kind="spell"), "no fact .spell"),
+        (with_fact(name=""), "without a name"),
+        (with_fact(name=None), "no fact .name"),
+        (with_fact(sha256="0F" * 32), "no fact .sha256"),
+        (with_fact(version=1), "no fact .version"),
+        (with_fact(more=1), "members"),
+        (without_list(), "members"),
         (with_file(authorities="x"), "no list"),
         (with_file(authorities=["x"]), "no certificate"),
         (with_file(authorities=[7]), "'7'"),

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 BATCH = "CART-26-0001"
-STRATEGY = b'{"product":"car-t"}'
+STRATEGY = b"strategy"
 RECORDS = (
     *("answers", "captures", "criteria", "environment", "evaluation", "exceptions", "lineage"),
     *("observations", "quarantines", "series", "unread", "verdicts"),
@@ -153,7 +153,7 @@ class Built:
         return self.manifest()["root"]
 
 
-def built(number=1, readiness="ready", tables=None):
+def built(number=1, readiness="ready", tables=None, files=None):
     seed = hashlib.sha256(b"batchproof-salt/1\0" + b"".join(CAPTURES)).digest()
     package = Built(seed=seed, number=number)
     tables = tables or tables_of(number, readiness)
@@ -188,6 +188,7 @@ def built(number=1, readiness="ready", tables=None):
     }
     package.files |= {f"contracts/{one}.json": b"{}\n" for one in ("batch_record", "lims")}
     package.files["contracts/equipment.json"] = b"{}\n"
+    package.files |= files or {}
     return manifested(package)
 
 
