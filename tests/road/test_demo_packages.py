@@ -203,8 +203,8 @@ def test_one_changed_byte_of_any_file_is_found(packages, program, trust, tmp_pat
     chance = random.Random(7)  # noqa: S311 (which byte is changed is no secret)
     for path in sorted(one for one in copy.rglob("*") if one.is_file()):
         data = path.read_bytes()
-        if not data:  # an empty table has no byte to change
-            continue
+        if not data or path.name == "keys.json":
+            continue  # an empty table has no byte; the keys are a claim that --trust stands above
         position = chance.randrange(len(data))
         path.chmod(0o644)
         path.write_bytes(data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :])
