@@ -77,6 +77,8 @@ def sound(folder: Path) -> Sound:
     named = {member.path: member for member in manifest.members}
 
     def read(path: str) -> bytes:
+        if path == MANIFEST:
+            return manifest.to_bytes()
         if path not in named:
             raise NotFoundError(
                 f"no member {path[:120]!r}", expected="a member that the manifest names"
