@@ -34,7 +34,6 @@ app = typer.Typer(
 
 app.add_typer(strategy_app, name="strategy")
 app.add_typer(log_app, name="log")
-app.command()(witness)
 app.add_typer(keys_app, name="keys")
 app.add_typer(inspection_app)
 
@@ -198,6 +197,7 @@ app.command()(audit.diff)
 app.command()(audit.known)
 app.command()(export)
 app.command()(impact)
+app.command()(witness)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:

@@ -67,7 +67,9 @@ def opened_safely(folder: Path) -> Container:
         held = container_of(folder)
     except (RefusedError, ValueError, EOFError) as error:
         raise IntegrityError(
-            str(error), expected="a package's folder, or a whole zip of it", where=str(folder)
+            str(error).removesuffix("."),
+            expected="a package's folder, or a whole zip of it",
+            where=str(folder),
         ) from error
     except OSError as error:
         raise NotFoundError(
