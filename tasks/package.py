@@ -33,15 +33,22 @@ suites/             the same strategy as Great Expectations suites
 captures/           the bytes each source handed over, unaltered, named by their SHA-256
 tables/*.jsonl      the records that make the root, one canonical JSON record a line
 tables/*.parquet    the same for machines, and every equipment reading
-tables/readings.index where each 256th reading begins, for proofs
+tables/readings.index  where each 256th reading begins, for proofs
 environment.json    what was installed where the evaluation was made
-contracts/*.json     what each source promised to send: the captures are read by these
+contracts/*.json    what each source promised to send: the captures are read by these
 manifest.json       every file with its SHA-256, and the root that names what the package says
+seal/               signature and time stamp over root and manifest, its place in the evaluation log,
+                    and every evaluation of this batch in that log
+verify.py           checks all this with Python and its package `cryptography` alone
+how-to-check.html   the same by hand, with sha256sum and openssl
 
-Check it:            batchproof verify THIS_FOLDER --trust FILE
-Without Batchproof:  python verify.py --trust FILE
-Where a value is from: batchproof trace THIS_FOLDER CRITERION
-By hand:             how-to-check.html
+Check it:               batchproof verify THIS_FOLDER --trust FILE
+Without Batchproof:     python verify.py --trust FILE
+Where a value is from:  batchproof trace THIS_FOLDER CRITERION
+"""
+DEMO_KEY = """
+WARNING: sealed with a demo key that the program made for itself. Nobody vouches for it, and this
+package proves nothing about a real batch.
 """
 
 
@@ -114,7 +121,8 @@ def _same(target: Path, files: Mapping[str, bytes]) -> Package:
 
 
 def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path) -> Digest:
-    whole = dict(files) | {"README.txt": README.encode()} | _for_the_auditor()
+    readme = README + (DEMO_KEY if desk.keys.seal().demo else "")
+    whole = dict(files) | {"README.txt": readme.encode()} | _for_the_auditor()
     pages = _pages(desk, package)
     whole["index.html"] = page_of(desk, package, files, pages)
     whole[ENVIRONMENT] = canonical(environment.installed()) + b"\n"
