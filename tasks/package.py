@@ -37,8 +37,8 @@ tables/readings.index  where each 256th reading begins, for proofs
 environment.json    what was installed where the evaluation was made
 contracts/*.json    what each source promised to send: the captures are read by these
 manifest.json       every file with its SHA-256, and the root that names what the package says
-seal/               signature and time stamp over root and manifest, its place in the evaluation log,
-                    and every evaluation of this batch in that log
+seal/               signature and time stamp over root and manifest, its place in the log,
+                    and every evaluation of this batch in it
 verify.py           checks all this with Python and its package `cryptography` alone
 how-to-check.html   the same by hand, with sha256sum and openssl
 
