@@ -1,6 +1,6 @@
 """What the proof of one value carries of its package's seal: enough to build the seal again."""
 
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import cast
 
@@ -8,6 +8,7 @@ from contracts.canonical import Json, canonical, parse_strict
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest
 from contracts.members import Record, items, mapping, text
+from contracts.statement import enveloped, statement_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,9 @@ class Seal:
         }
 
     def envelope(self, root: Digest) -> bytes:
-        """Return the bytes of `seal/seal.json` that seals this root: DSSE about a statement.
-
-        The statement is in-toto's (v1), the envelope is DSSE's (v1.0.2), both in canonical JSON.
-        """
-        statement: dict[str, Json] = {
-            "_type": "https://in-toto.io/Statement/v1",
-            "predicate": _json(self.predicate),
-            "predicateType": "urn:batchproof:seal:1",
-            "subject": [{"digest": {"sha256": root}, "name": self.subject}],
-        }
-        envelope: dict[str, Json] = {
-            "payload": b64encode(canonical(statement)).decode("ascii"),
-            "payloadType": "application/vnd.in-toto+json",
-            "signatures": [_json(one) for one in self.signatures],
-        }
-        return canonical(envelope)
+        """Return the bytes of `seal/seal.json` that seals this root."""
+        statement = statement_record(self.subject, root, _json(self.predicate))
+        return enveloped(canonical(statement), [_json(one) for one in self.signatures])
 
 
 def seal_from(envelope: bytes, root: Digest) -> Seal:

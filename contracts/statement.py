@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,12 +44,7 @@ class Statement:
     def record(self) -> dict[str, Json]:
         """Return the in-toto Statement v1 as a canonical record."""
         demo: dict[str, Json] = {"demo": True} if self.demo else {}
-        return {
-            "_type": STATEMENT_TYPE,
-            "predicate": {**demo, "manifest": self.manifest},
-            "predicateType": PREDICATE_TYPE,
-            "subject": [{"digest": {"sha256": self.root}, "name": self.name}],
-        }
+        return statement_record(self.name, self.root, {**demo, "manifest": self.manifest})
 
     def payload(self) -> bytes:
         """Return the bytes that stand in the envelope."""
@@ -83,15 +78,8 @@ class Envelope:
 
     def encode(self) -> bytes:
         """Return the envelope's one spelling: canonical JSON, no newline at its end."""
-        return canonical(
-            {
-                "payload": _base64(self.payload),
-                "payloadType": PAYLOAD_TYPE,
-                "signatures": [
-                    {"keyid": one.keyid, "sig": _base64(one.signature)} for one in self.signatures
-                ],
-            }
-        )
+        signed = [{"keyid": one.keyid, "sig": _base64(one.signature)} for one in self.signatures]
+        return enveloped(self.payload, signed)
 
     def signed_bytes(self) -> bytes:
         """Return the bytes that each signature is over."""
@@ -104,6 +92,27 @@ class Envelope:
             IntegrityError: it is no statement of ours, or in another spelling.
         """
         return parse_statement(self.payload)
+
+
+def statement_record(name: str, root: Digest, predicate: Json) -> dict[str, Json]:
+    """Return an in-toto Statement v1 about one package's root as a canonical record."""
+    return {
+        "_type": STATEMENT_TYPE,
+        "predicate": predicate,
+        "predicateType": PREDICATE_TYPE,
+        "subject": [{"digest": {"sha256": root}, "name": name}],
+    }
+
+
+def enveloped(payload: bytes, signatures: Sequence[Json]) -> bytes:
+    """Return the one spelling of a DSSE envelope (1.0.2) around a statement."""
+    return canonical(
+        {
+            "payload": _base64(payload),
+            "payloadType": PAYLOAD_TYPE,
+            "signatures": signatures,
+        }
+    )
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:

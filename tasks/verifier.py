@@ -75,6 +75,7 @@ import struct
 import sys
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -389,15 +390,15 @@ def top_leaf(table: str, records: int, head: bytes) -> bytes:
 # ------------------------------------------------------------------ check 1: the container
 
 
-class Container:
+class Container(ABC):
     """Files by name, read in pieces; nothing is unpacked. `odd`: what a package must not hold."""
 
     sizes: dict[str, int]
     odd: list[tuple[str, str]]
 
+    @abstractmethod
     def open(self, name: str) -> BinaryIO:
         """Open a file of the container for reading."""
-        raise NotImplementedError
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield a file's bytes; refuse more or fewer than were declared."""
