@@ -9,6 +9,7 @@
   x JudgementError         a judge gave no answer, or the two judges differ: the run stops
   x IntegrityError         bytes are not what their digest says: the run stops
   x SealError              a key or a time-stamp authority did not do its part: nothing is sealed
+  x RefusedError           a person may not do this, or did not prove who they are
   x StorageError           bytes could not be kept (disk full): nothing half-written stays
   x NotFoundError          what was asked for (a package, an item in it) is not there
 """
@@ -88,6 +89,10 @@ class IntegrityError(BatchproofError):
 
 class SealError(BatchproofError):
     """A key or a time-stamp authority did not do its part. Nothing is sealed."""
+
+
+class RefusedError(BatchproofError):
+    """A person may not do this, or did not prove who they are; the attempt is on record."""
 
 
 class StorageError(BatchproofError):

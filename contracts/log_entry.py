@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from contracts.canonical import Json
 from contracts.errors import IntegrityError
 from contracts.evidence import Digest
+from contracts.log_act import Act
 from contracts.log_seal import Sealed
 from contracts.times import written
 
@@ -118,37 +119,6 @@ class GivenUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """A reviewer decided about one exception of one sealed evaluation."""
-
-    at: datetime
-    batch: str
-    by: str
-    evaluation: int
-    exception: str
-    decision: str
-    reason: str
-    root: Digest
-    """Root of the package that was in front of the reviewer."""
-
-    kind = "decision"
-
-    def record(self) -> dict[str, Json]:
-        """Return the entry as a canonical record."""
-        return {
-            "at": written(self.at),
-            "batch": self.batch,
-            "by": self.by,
-            "decision": self.decision,
-            "evaluation": self.evaluation,
-            "exception": self.exception,
-            "kind": self.kind,
-            "reason": self.reason,
-            "root": self.root,
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class KeyChange:
     """A signing key came, was replaced, or is no longer to be trusted."""
 
@@ -160,6 +130,7 @@ class KeyChange:
     """The key's record as in a trust file: public parts only."""
 
     kind = "key"
+    batch: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         """Refuse a change that is none."""
@@ -179,4 +150,4 @@ class KeyChange:
         }
 
 
-Entry: TypeAlias = Filed | Intent | Result | GivenUp | Decision | KeyChange | Sealed
+Entry: TypeAlias = Filed | Intent | Result | GivenUp | KeyChange | Act | Sealed

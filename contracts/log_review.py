@@ -7,7 +7,8 @@ from typing import Final
 
 from contracts.canonical import Json
 from contracts.errors import IntegrityError
-from contracts.log_entry import Decision, Entry, Filed, GivenUp, Intent, KeyChange, Result
+from contracts.log_act import Decision, Notice, Signature, TrailReview
+from contracts.log_entry import Entry, Filed, GivenUp, Intent, Result
 from contracts.log_seal import Sealed
 from contracts.log_text import Logged
 from contracts.times import written
@@ -15,6 +16,14 @@ from contracts.times import written
 PATIENCE: Final = timedelta(minutes=10)
 """By how much entries of different batches may be out of order: who judges takes the time before
 the turn at the log. Within one batch, one thing after the other, nothing is."""
+
+_WHAT: Final = {
+    "seal": "a seal",
+    "decision": "a decision",
+    "trail_review": "a review of the audit trail",
+    "signature": "a signature",
+    "notice": "a notice",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class _Batch:
     """Index of the entry, by evaluation."""
     ended: dict[int, Result | GivenUp] = field(default_factory=dict)
     roots: dict[int, str] = field(default_factory=dict)
+    signed: dict[tuple[int, str], str] = field(default_factory=dict)
+    """By evaluation and user: the meaning."""
     last: datetime | None = None
 
 
@@ -53,8 +64,9 @@ def findings(log: Iterable[Logged]) -> Iterator[LogFinding]:
     2. the evaluations of a batch are numbered 1, 2, 3 ... in the order of their intents;
     3. every intent is of a collection that was filed before it;
     4. every result is of an intent before it, and there is one; every intent has one;
-    5. every seal and decision is of an evaluation that has a result, and of one package;
-    6. no entry is earlier than the one before it: of a batch at all, of the log by PATIENCE.
+    5. every seal, decision and signature is of an evaluation that has a result, and of one package;
+    6. nobody confirmed what they reviewed themselves;
+    7. no entry is earlier than the one before it: of a batch at all, of the log by PATIENCE.
     """
     batches: dict[str, _Batch] = {}
     latest: datetime | None = None
@@ -74,7 +86,7 @@ def findings(log: Iterable[Logged]) -> Iterator[LogFinding]:
         if latest is not None and entry.at < latest - PATIENCE:
             yield _back(one.index, entry.at, latest, "an entry before it")
         latest = entry.at if latest is None else max(latest, entry.at)
-        if not isinstance(entry, KeyChange):
+        if entry.batch:
             batch = batches.setdefault(entry.batch, _Batch())
             if batch.last is not None and entry.at < batch.last:
                 yield _back(one.index, entry.at, batch.last, f"the entry of {entry.batch} before")
@@ -92,8 +104,13 @@ def _of_batch(index: int, entry: Entry, batch: _Batch) -> Iterator[LogFinding]:
             yield from _intent(index, entry, batch)
         case Result() | GivenUp():
             yield from _ending(index, entry, batch)
-        case Sealed() | Decision():
+        case Sealed() | Decision() | TrailReview() | Notice():
             yield from _of_package(index, entry, batch)
+        case Signature():
+            yield from _of_package(index, entry, batch)
+            yield from _segregated(index, entry, batch)
+        case _:
+            return
 
 
 def _intent(index: int, entry: Intent, batch: _Batch) -> Iterator[LogFinding]:
@@ -122,14 +139,28 @@ def _ending(index: int, entry: Result | GivenUp, batch: _Batch) -> Iterator[LogF
     batch.ended.setdefault(entry.evaluation, entry)
 
 
-def _of_package(index: int, entry: Sealed | Decision, batch: _Batch) -> Iterator[LogFinding]:
-    what = "a seal" if isinstance(entry, Sealed) else "a decision"
+def _segregated(index: int, entry: Signature, batch: _Batch) -> Iterator[LogFinding]:
+    before = batch.signed.setdefault((entry.evaluation, entry.by), entry.meaning)
+    if before != entry.meaning:
+        yield LogFinding(
+            index,
+            f"{entry.by} signed {entry.meaning} for evaluation {entry.evaluation} of "
+            f"{entry.batch}, and {before} before: the two are steps of two persons",
+        )
+
+
+def _of_package(
+    index: int, entry: Sealed | Decision | TrailReview | Signature | Notice, batch: _Batch
+) -> Iterator[LogFinding]:
+    what = _WHAT[entry.kind]
     name = f"evaluation {entry.evaluation} of {entry.batch}"
     if not isinstance(batch.ended.get(entry.evaluation), Result):
         yield LogFinding(index, f"{what} of {name}, which has no result before it")
+    if isinstance(entry, Notice):
+        return
     known = batch.roots.get(entry.evaluation)
-    if known is None and isinstance(entry, Decision):
-        yield LogFinding(index, f"a decision about {name}, which no package was sealed of before")
+    if known is None and not isinstance(entry, Sealed):
+        yield LogFinding(index, f"{what} of {name}, which no package was sealed of before")
     elif known not in {None, entry.root}:
         yield LogFinding(
             index, f"{what} of {name} with the root {entry.root}; sealed before was {known}"

@@ -8,7 +8,8 @@ from typing import cast
 from contracts import members
 from contracts.canonical import Json, canonical, parse_strict
 from contracts.errors import IntegrityError, UnreadableError
-from contracts.log_entry import Decision, Entry, Filed, GivenUp, Intent, KeyChange, Result
+from contracts.log_act import NOUNS, act_builder
+from contracts.log_entry import Entry, Filed, GivenUp, Intent, KeyChange, Result
 from contracts.log_seal import Sealed, is_envelope, sealed
 from contracts.restore import restored
 from contracts.times import in_utc, read_time
@@ -112,19 +113,6 @@ def _result(record: members.Record) -> Result | GivenUp:
     return Result(at, batch, number, readiness, members.digest(record, "record"))
 
 
-def _decision(record: members.Record) -> Decision:
-    return Decision(
-        at=_at(record),
-        batch=members.text(record, "batch"),
-        by=members.text(record, "by"),
-        evaluation=members.integer(record, "evaluation"),
-        exception=members.text(record, "exception"),
-        decision=members.text(record, "decision"),
-        reason=members.text(record, "reason"),
-        root=members.digest(record, "root"),
-    )
-
-
 def _key_change(record: members.Record) -> KeyChange:
     key = cast(Mapping[str, Json], members.mapping(record["key"]))  # it came from JSON
     return KeyChange(_at(record), members.text(record, "by"), members.text(record, "change"), key)
@@ -134,6 +122,6 @@ _BUILDERS: dict[str, Callable[[members.Record], Entry]] = {
     "capture": _filed,
     "intent": _intent,
     "result": _result,
-    "decision": _decision,
     "key": _key_change,
+    **{noun.kind: act_builder(noun) for noun in NOUNS},
 }

@@ -121,6 +121,11 @@ KINDS: Final = {
     "suite": "suite",
 }
 """What an evaluation is made with, in a package's table "environment" and in a trust file."""
+LOGGED: Final = frozenset(
+    {"capture", "intent", "result", "seal", "key", "decision", "trail_review", "signature"}
+    | {"notice", "request", "refusal"}
+)
+"""Kinds of entries that the evaluation log has about a batch."""
 PIECE: Final = 1 << 20
 CHUNK: Final = 1 << 16
 BLOCK: Final = 256
@@ -1574,7 +1579,7 @@ class Story:
     def _odd_entries(self) -> Iterator[tuple[int, str]]:
         last: datetime | None = None
         for row, one in enumerate(self.entries, start=1):
-            if one.kind not in {"capture", "intent", "result", "decision", "key", "seal"}:
+            if one.kind not in LOGGED:
                 yield row, f"An entry of unknown kind '{one.kind[:40]}'."
             if one.kind != "key" and one.record.get("batch") != self.batch:
                 yield row, f"An entry of another batch ({str(one.record.get('batch'))[:80]})."

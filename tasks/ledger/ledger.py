@@ -8,7 +8,8 @@ from contracts import merkle
 from contracts.canonical import canonical
 from contracts.criterion import Stage
 from contracts.evidence import Capture, Digest
-from contracts.log_entry import Decision, Filed, KeyChange
+from contracts.log_act import Act
+from contracts.log_entry import Filed, KeyChange
 from contracts.log_seal import sealed
 from contracts.log_text import Logged
 from contracts.readiness import QualityException, Readiness
@@ -206,15 +207,17 @@ class Ledger:
             entries.check_sealable(session, batch, number, entry)
             return log_entries.append(session, entry, in_utc(at))
 
-    def record_decision(self, decision: Decision) -> Logged:
-        """Enter in the log what a reviewer decided; the same words are entered once.
+    def record_act(self, act: Act) -> Logged:
+        """Enter in the log what a person did; the same act at the same time is entered once.
 
         Raises:
-            NotFoundError: the evaluation was never begun here.
+            NotFoundError: it is about an evaluation that was never begun here.
         """
-        with self._database.writing(decision.batch) as session:
-            evaluations.row_of(session, decision.batch, decision.evaluation)
-            return log_entries.append(session, decision)
+        with self._database.writing(act.batch or log_entries.TURN) as session:
+            number = getattr(act, "evaluation", None)
+            if number is not None:
+                evaluations.row_of(session, act.batch, number)
+            return log_entries.append(session, act)
 
     def record_key(self, change: KeyChange) -> Logged:
         """Enter in the log that a key came, was replaced, or is no longer to be trusted."""

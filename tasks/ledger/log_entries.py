@@ -1,6 +1,6 @@
 """The evaluation log on the record: one order over every batch, entered with what it is about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from contracts.canonical import Json, canonical
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.evidence import Digest, digest_of
-from contracts.log_entry import Entry, Filed, GivenUp, Intent, KeyChange, Result
+from contracts.log_entry import Entry, Filed, GivenUp, Intent, Result
 from contracts.log_seal import Sealed
 from contracts.log_text import Logged, text_of
 from contracts.merkle import leaf_hash
@@ -37,7 +37,7 @@ def append(session: Session, entry: Entry, at: datetime | None = None) -> Logged
     row = LogEntryRow(
         position=size(session),
         identity=identity,
-        batch="" if isinstance(entry, KeyChange) else entry.batch,
+        batch=entry.batch,
         kind=entry.kind,
         at=_when(entry, at),
         entry=text.decode(),
@@ -68,6 +68,16 @@ def of_batch(session: Session, batch: str, below: int) -> tuple[Logged, ...]:
     rows = session.exec(
         select(LogEntryRow)
         .where(LogEntryRow.batch == batch, LogEntryRow.position < below)
+        .order_by(col(LogEntryRow.position))
+    )
+    return tuple(map(_logged, rows))
+
+
+def of_kinds(session: Session, kinds: Sequence[str]) -> tuple[Logged, ...]:
+    """Return the entries of some kinds over every batch, in the log's order."""
+    rows = session.exec(
+        select(LogEntryRow)
+        .where(col(LogEntryRow.kind).in_(kinds))
         .order_by(col(LogEntryRow.position))
     )
     return tuple(map(_logged, rows))

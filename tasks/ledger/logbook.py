@@ -36,6 +36,16 @@ class LogBook:
         with self._database.reading() as session:
             return tuple(log_entries.every(session))
 
+    def of_batch(self, batch: str) -> tuple[Logged, ...]:
+        """Return every entry about one batch, in the log's order: its audit trail."""
+        with self._database.reading() as session:
+            return log_entries.of_batch(session, batch, log_entries.size(session))
+
+    def of_kinds(self, *kinds: str) -> tuple[Logged, ...]:
+        """Return the entries of some kinds over every batch, in the log's order."""
+        with self._database.reading() as session:
+            return log_entries.of_kinds(session, kinds)
+
     def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
         """Return the path from an entry to the head over the first `size` entries.
 

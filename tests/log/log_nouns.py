@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from contracts.canonical import canonical
 from contracts.criterion import Stage
 from contracts.evidence import digest_of
-from contracts.log_entry import Decision, KeyChange
+from contracts.log_act import Decision
+from contracts.log_entry import KeyChange
 from contracts.readiness import Readiness, Ready
 from contracts.tlog_note import ED25519, VerifierKey
 
@@ -30,9 +31,11 @@ DECISION = Decision(
     by="q.person",
     evaluation=1,
     exception="X-1",
-    decision="acknowledged",
+    decision="referred",
     reason="The deviation is closed: DEV-0815.",
     root=ROOT,
+    name="Q. Person",
+    reference="DEV-0815",
 )
 
 

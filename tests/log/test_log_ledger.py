@@ -41,7 +41,7 @@ def test_every_thing_that_happens_is_an_entry(ledger):
     begun = ledger.begin_evaluation(*INPUTS, COLLECTION, AT, by="p.owner")
     ledger.finish_evaluation(begun, READY, (), RECORD, LATER)
     ledger.record_seal(BATCH, 1, envelope(), LATER)
-    ledger.record_decision(DECISION)
+    ledger.record_act(DECISION)
     ledger.record_key(key_change(1, LATER))
 
     assert kinds(ledger) == ["capture", "intent", "result", "seal", "decision", "key"]
@@ -56,7 +56,7 @@ def test_every_thing_that_happens_is_an_entry(ledger):
 def test_nothing_is_entered_twice(ledger):
     for _ in range(2):
         judged(ledger)
-        ledger.record_decision(DECISION)
+        ledger.record_act(DECISION)
         ledger.record_key(key_change(1))
     assert kinds(ledger) == ["capture", "intent", "result", "decision", "key"]
 
