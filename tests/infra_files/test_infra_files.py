@@ -17,6 +17,7 @@ from flows.settings import Settings
 
 INFRA = Path(__file__).resolve().parents[2] / "infra"
 COMPOSE = INFRA / "compose" / "compose.yaml"
+CHECK = [sys.executable, "-m", "check_jsonschema"]
 SERVER, WORKER, POOL = (
     INFRA / "kubernetes" / name
     for name in ("server.values.yaml", "worker.values.yaml", "work-pool.json")
@@ -47,8 +48,7 @@ def filled(node):
 
 def test_compose_is_what_the_compose_specification_says():
     done = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema"]
-        + ["--builtin-schema", "vendor.compose-spec", str(COMPOSE)],
+        [*CHECK, "--builtin-schema", "vendor.compose-spec", str(COMPOSE)],
         capture_output=True,
         text=True,
         check=False,
