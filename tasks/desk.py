@@ -12,7 +12,7 @@ from tasks.key_places import KeyPlaces
 from tasks.keys import Entered, Keys
 from tasks.ledger.ledger import Ledger
 from tasks.site import Site, load_site
-from tasks.store import Store
+from tasks.storage import open_storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,12 @@ class Folders:
     """Where a desk keeps what it keeps."""
 
     home: Path
-    """Captured bytes, records and keys."""
+    """Keys; captured bytes and records too, unless `store` says otherwise."""
     packages: Path
     strategies: Path | None = None
     """Strategy files to judge by, instead of the product's own."""
+    store: str = ""
+    """Where captured bytes and records are: a folder or `s3://bucket/prefix`; empty: in `home`."""
 
 
 class Desk:
@@ -40,8 +42,8 @@ class Desk:
         self.home = folders.home
         self.packages = folders.packages
         self.strategies = folders.strategies
-        self.store = Store(folders.home / "captures")
-        self.records = Store(folders.home / "records")
+        self.store = open_storage(folders.store, folders.home, "captures")
+        self.records = open_storage(folders.store, folders.home, "records")
 
     def now(self) -> datetime:
         """Return the time at the plant: the site's own clock, or this machine's, in UTC."""
