@@ -13,9 +13,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BATCHPROOF_", frozen=True)
 
     home: Path = Path(".batchproof")
-    """Folder of captured bytes, records and the SQLite ledger."""
+    """Folder of keys and, unless they are put elsewhere, captured bytes, records and ledger."""
     ledger_url: str = ""
     """SQLAlchemy URL of the ledger; empty means SQLite in the home folder."""
+    store: str = ""
+    """Where captured bytes and records are: a folder, or `s3://bucket/prefix` with its keys in the
+    `AWS_...` variables; the home folder if not set."""
     packages: Path | None = None
     """Folder the packages are written to; `packages` in the home folder if not set."""
     strategies: Path | None = None

@@ -1,5 +1,7 @@
 """The evaluation log: its entries, the tree over them, and the checkpoints that were signed."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
