@@ -16,6 +16,7 @@ from flows import audit
 from flows.export import export
 from flows.impact import impact
 from flows.inspection import app as inspection_app
+from flows.inspector import app as inspector_app
 from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
@@ -36,6 +37,7 @@ app.add_typer(strategy_app, name="strategy")
 app.add_typer(log_app, name="log")
 app.add_typer(keys_app, name="keys")
 app.add_typer(inspection_app)
+app.add_typer(inspector_app)
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 

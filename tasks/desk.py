@@ -47,7 +47,7 @@ class Desk:
 
     def now(self) -> datetime:
         """Return the time at the plant: the site's own clock, or this machine's, in UTC."""
-        return self.site.clock or datetime.now(UTC)
+        return self.site.time(datetime.now(UTC))
 
     def collection(self, digest: Digest) -> Collection:
         """Return a collection by its digest."""
@@ -66,15 +66,15 @@ def open_desk(
     site = load_site(site_file)
     ledger = Ledger.open(ledger_url)
     owner = origin or f"batchproof/{'-'.join(site.site.split())}"
-    keys = Keys(folders.home / "keys", owner, places, entered_in(ledger, site.clock))
+    keys = Keys(folders.home / "keys", owner, places, entered_in(ledger, site))
     return Desk(site, ledger, keys, folders)
 
 
-def entered_in(ledger: Ledger, clock: datetime | None = None) -> Entered:
+def entered_in(ledger: Ledger, site: Site | None = None) -> Entered:
     """Return what enters a change of a key in a ledger's evaluation log, at the plant's time."""
 
     def enter(change: KeyChange) -> None:
-        at = clock or change.at
+        at = site.time(change.at) if site else change.at
         ledger.record_key(Logged(at, change.by, change.change.value, change.key_record()))
 
     return enter
