@@ -90,8 +90,8 @@ def _with_headers(send: Send) -> Send:
 def application(packages: Path, port: int) -> ASGIApp:
     """Return Prefect's server with our doorman before it."""
     os.environ["PREFECT__SERVER_FINAL"] = "1"
-    import prefect  # noqa: PLC0415 (takes seconds to import)
-    from prefect.server.api.server import create_app  # noqa: PLC0415
+    import prefect
+    from prefect.server.api.server import create_app
 
     # Without its files the second UI is neither served nor offered in the first one's menu.
     vars(prefect)["__ui_v2_static_path__"] = packages / "no second UI"
@@ -105,7 +105,7 @@ def main() -> int:
     parser.add_argument("--packages", type=Path, required=True)
     asked = parser.parse_args()
     end_with_parent()
-    import uvicorn  # noqa: PLC0415
+    import uvicorn
 
     uvicorn.run(
         application(asked.packages, asked.port),

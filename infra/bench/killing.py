@@ -75,7 +75,15 @@ class Served:
             (self.home / "up" / "worker.ready").unlink(missing_ok=True)
             with (self.folder / "up.log").open("ab") as log:
                 self.up = subprocess.Popen(  # noqa: S603 (our own program, no shell)
-                    [sys.executable, "-m", "flows.program", "up", "--demo", "--port", str(self.port)],
+                    [
+                        sys.executable,
+                        "-m",
+                        "flows.program",
+                        "up",
+                        "--demo",
+                        "--port",
+                        str(self.port),
+                    ],
                     env=os.environ | {"BATCHPROOF_HOME": str(self.folder / "home")},
                     stdout=log,
                     stderr=log,
@@ -85,7 +93,9 @@ class Served:
     def serves(self) -> bool:
         """Tell whether server and worker are there."""
         if self.up is None or self.up.poll() is not None:
-            raise SystemExit(f"`batchproof up` ended: {(self.folder / 'up.log').read_text()[-2000:]}")
+            raise SystemExit(
+                f"`batchproof up` ended: {(self.folder / 'up.log').read_text()[-2000:]}"
+            )
         return (self.home / "up" / "worker.ready").exists() and self.ask("/health") is True
 
     def wait(self, what: Callable[[], bool], seconds: float) -> None:
@@ -223,10 +233,10 @@ def faults(home: Path, batches: Sequence[str]) -> Iterator[str]:
             if len(packages) != len(ends):
                 yield f"{batch}: {len(packages)} packages of {len(ends)} evaluations"
             for location in sorted(packages):
-                for finding in answer_of(Path(location), Asked()).get("findings", ()):
-                    yield f"{batch}: {finding}"
-        for odd in check_log(ledger).findings:
-            yield f"log: {odd}"
+                told = answer_of(Path(location), Asked())
+                if not told["ok"]:
+                    yield f"{batch}: {told['findings']}"
+        yield from (f"log: {odd}" for odd in check_log(ledger))
     for left in home.glob("packages/.*"):
         yield f"a folder half written: {left.name}"
 
