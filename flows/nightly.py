@@ -3,4 +3,4 @@ from prefect import flow
 
 @flow(name="Nightly verification")
 def nightly(site: str | None = None) -> None:
-    """x."""
+    """X."""

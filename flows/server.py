@@ -1,4 +1,4 @@
-"""Prefect's server behind a doorman of ours, so that no page it serves can call anybody else."""
+"""Prefect's server behind a porter of ours, so that no page it serves can call anybody else."""
 
 import argparse
 import os
@@ -30,7 +30,7 @@ _ALWAYS: Final = {
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Doorman:
+class Porter:
     """Stands before Prefect's server: says what a browser may do, and turns strangers away.
 
     The server has no password, so a request that comes from another page is refused, and on this
@@ -84,14 +84,14 @@ def _with_headers(send: Send) -> Send:
 
 
 def application(packages: Path, hosts: frozenset[str] = frozenset()) -> ASGIApp:
-    """Return Prefect's server with our doorman before it."""
+    """Return Prefect's server with our porter before it."""
     os.environ.update({**QUIET, "PREFECT__SERVER_FINAL": "1"})
     import prefect  # noqa: PLC0415 (takes seconds, and reads the environment)
     from prefect.server.api.server import create_app  # noqa: PLC0415
 
     # Without its files the second UI is neither served nor offered in the first one's menu.
     vars(prefect)["__ui_v2_static_path__"] = packages / "no second UI"
-    return Doorman(create_app(), PackagePages(packages), hosts)
+    return Porter(create_app(), PackagePages(packages), hosts)
 
 
 def main() -> int:

@@ -44,6 +44,7 @@ _FIXED: Final = {
     "master.telemetry": "false",
     "master.volumeSizeLimitMB": "1024",
     "volume.max": "8",
+    "volume.preStopSeconds": "0",
 }
 _SOCKETS: Final = Path("/tmp")  # noqa: S108 (SeaweedFS's choice)
 _START_SECONDS: Final = 60

@@ -12,12 +12,13 @@ from tasks.ledger.migrations.versions import r0001_first_record as before
 revision = "r0002"
 down_revision = "r0001"
 
-_KEYS: dict[str, Keys] = {
+KEYS: dict[str, Keys] = {
     "log_entry": [("position",), ("identity",)],
     "log_node": [("level", "position")],
     "log_checkpoint": [("origin", "size")],
     "log_signature": [("identity",)],
 }
+"""The log's tables, each with the sets of columns that name a row besides its id."""
 
 
 def upgrade() -> None:
@@ -28,7 +29,7 @@ def upgrade() -> None:
         "log_checkpoint": [_text("origin"), _number("size"), _digest("root")],
         "log_signature": _signature(),
     }
-    for table, keys in _KEYS.items():
+    for table, keys in KEYS.items():
         op.create_table(
             table,
             sa.Column("id", sa.Integer(), nullable=False),
@@ -39,7 +40,7 @@ def upgrade() -> None:
         )
     op.create_index("ix_log_entry_batch", "log_entry", ["batch"])
     op.create_index("ix_log_signature_checkpoint_id", "log_signature", ["checkpoint_id"])
-    refuse_changes(op.get_bind(), _KEYS, before=tuple(before.KEYS))
+    refuse_changes(op.get_bind(), KEYS, before=tuple(before.KEYS))
 
 
 def downgrade() -> None:
