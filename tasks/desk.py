@@ -55,15 +55,17 @@ class Desk:
 
 
 def open_desk(
-    site_file: Path, ledger_url: str, folders: Folders, places: KeyPlaces, origin: str = ""
+    site: Site | Path, ledger_url: str, folders: Folders, places: KeyPlaces, origin: str = ""
 ) -> Desk:
-    """Open the desk of a site. `origin` is the evaluation log's, `batchproof/<site>` if empty.
+    """Open the desk of a site, or of its file.
+
+    `origin` is the evaluation log's, `batchproof/<site>` if empty.
 
     Raises:
         SiteError: the site file is not one.
         StorageError, UnavailableError: store or ledger cannot be opened.
     """
-    site = load_site(site_file)
+    site = load_site(site) if isinstance(site, Path) else site
     ledger = Ledger.open(ledger_url)
     owner = origin or f"batchproof/{'-'.join(site.site.split())}"
     keys = Keys(folders.home / "keys", owner, places, entered_in(ledger, site))
