@@ -35,7 +35,9 @@ def open_office(site: str | None) -> Iterator[Desk]:
             move="name the site file of your plant",
         )
     packages = settings.packages_folder()
-    folders = Folders(settings.home, packages, settings.strategies, settings.store)
+    folders = Folders(
+        settings.home, packages, settings.strategies, settings.store, settings.pages_url
+    )
     read = load_site(path, secret_in_block)
     desk = open_desk(read, settings.ledger(), folders, settings.key_places(), settings.log_origin)
     try:
@@ -52,11 +54,12 @@ def secret_in_block(name: str) -> str:
     Raises:
         UnavailableError: Prefect's server does not answer.
     """
-    from httpx import HTTPError  # noqa: PLC0415 (seconds; few sites need it)
-    from prefect.blocks.system import Secret  # noqa: PLC0415 (as above)
+    from httpx import HTTPError
+    from prefect.blocks.system import Secret  # takes seconds, and few sites need it
+    from prefect.utilities.asyncutils import run_coro_as_sync
 
     try:
-        kept = Secret.load(name, _sync=True)
+        kept = run_coro_as_sync(Secret.aload(name))
     except ValueError:
         return ""
     except HTTPError as error:
@@ -65,5 +68,5 @@ def secret_in_block(name: str) -> str:
             expected=f"its Secret block {name}",
             move="whoever runs the server looks at it",
         ) from error
-    value = kept.get()
+    value = kept.get() if kept else ""
     return value if isinstance(value, str) else ""

@@ -86,8 +86,8 @@ def _with_headers(send: Send) -> Send:
 def application(packages: Path, hosts: frozenset[str] = frozenset()) -> ASGIApp:
     """Return Prefect's server with our porter before it."""
     os.environ.update({**QUIET, "PREFECT__SERVER_FINAL": "1"})
-    import prefect  # noqa: PLC0415 (takes seconds, and reads the environment)
-    from prefect.server.api.server import create_app  # noqa: PLC0415
+    import prefect
+    from prefect.server.api.server import create_app
 
     # Without its files the second UI is neither served nor offered in the first one's menu.
     vars(prefect)["__ui_v2_static_path__"] = packages / "no second UI"
@@ -104,7 +104,7 @@ def main() -> int:
     if asked.with_parent:
         end_with_parent()
     here = frozenset(f"{one}:{asked.port}" for one in (HOST, "localhost"))
-    import uvicorn  # noqa: PLC0415 (after the environment)
+    import uvicorn
 
     uvicorn.run(
         application(

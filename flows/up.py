@@ -177,8 +177,8 @@ class Up:
             lines += [
                 "",
                 f"Try it: open {place.url}/deployments, choose prepare-review, Run > Custom run,",
-                f"and type the batch {_DEMO_BATCH}. The run's Artifacts then say what blocks it and",
-                "link its page.",
+                f"and type the batch {_DEMO_BATCH}. The run's Artifacts then say what blocks it,",
+                "and link its page.",
                 "In another terminal, first:",
                 f"  export BATCHPROOF_HOME={place.home} BATCHPROOF_SITE={place.site}",
             ]
