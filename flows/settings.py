@@ -26,6 +26,10 @@ class Settings(BaseSettings):
     """Folder of strategy files to judge by, instead of the product's own under `expectations/`."""
     site: Path | None = None
     """Site file for flows that are started without one."""
+    pages_url: str = ""
+    """Address below which the packages' pages are served, without a slash at its end."""
+    notify: str = ""
+    """Prefect notification block that tells people, as `type/name`; nobody is told if not set."""
 
     seal_key: str = ""
     """Signer URI of the seal key (`file2:/path`, `hsm:2?label=...`, `gcpkms:...`, `awskms:...`);

@@ -1,7 +1,7 @@
 """Put one evaluation's package together: for people, for machines, and with every raw byte."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts.canonical import canonical
@@ -60,6 +60,8 @@ class Package:
 
     folder: Path
     root: Digest
+    page: str = ""
+    """Address of its page in a browser, if the site serves packages."""
 
 
 def assemble_evaluation(desk: Desk, batch: str, number: int) -> Package:
@@ -72,7 +74,7 @@ def assemble_evaluation(desk: Desk, batch: str, number: int) -> Package:
     evaluation = desk.ledger.evaluation(batch, number)
     package = assemble(desk, evaluation.record)
     desk.ledger.record_package(evaluation, package.root, str(package.folder), desk.now())
-    return package
+    return replace(package, page=desk.page_of(package.folder))
 
 
 def assemble(desk: Desk, record: Digest) -> Package:
