@@ -35,6 +35,7 @@ def open_office(site: str | None) -> Iterator[Desk]:
         )
     folders = Folders(settings.home, settings.packages_folder(), settings.strategies)
     desk = open_desk(path, settings.ledger(), folders, settings.key_places(), settings.log_origin)
+    desk.patience_seconds = settings.turn_seconds
     try:
         yield desk
     finally:

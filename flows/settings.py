@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.key_places import KeyPlaces
@@ -22,6 +23,8 @@ class Settings(BaseSettings):
     """Folder of strategy files to judge by, instead of the product's own under `expectations/`."""
     site: Path | None = None
     """Site file for flows that are started without one."""
+    turn_seconds: float = Field(default=1800.0, ge=0)
+    """How long a run waits for another one at the same batch."""
 
     seal_key: str = ""
     """Signer URI of the seal key (`file2:/path`, `hsm:2?label=...`, `gcpkms:...`, `awskms:...`);

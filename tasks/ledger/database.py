@@ -1,6 +1,5 @@
 """The ledger's connection: every entry in one transaction, on the disk before it counts as made."""
 
-import hashlib
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlmodel import Session
 
 from contracts.errors import SiteError, StorageError
-from tasks.ledger import address
+from tasks.ledger import address, turns
 from tasks.ledger.faults import in_words
 from tasks.ledger.schema import bring_up_to_date, is_up_to_date
 
@@ -74,6 +73,28 @@ class Database:
         with in_words(self.where), Session(self._engine) as session:
             yield session
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file on this machine, and not a server."""
+        return address.is_sqlite(self._engine.url)
+
+    @contextmanager
+    def holding(self, name: str, seconds: float) -> Iterator[bool]:
+        """Hold what the name names, on a server, until the block or our process ends.
+
+        Gives False if others held it for so many seconds.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        with in_words(self.where):
+            holder = turns.held(self._engine, name, seconds)
+        try:
+            yield holder is not None
+        finally:
+            if holder is not None:
+                holder.close()
+
     @contextmanager
     def writing(self, batch: str) -> Iterator[Session]:
         """Give a session whose entries are all made or none, one writer of a batch at a time.
@@ -113,10 +134,9 @@ def take_turn(connection: Connection, name: str) -> None:
     """
     if connection.dialect.name == "sqlite":
         return
-    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
     connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE_SECONDS}s'"))
     connection.execute(text("SET LOCAL synchronous_commit = on"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": turns.key_of(name)})
 
 
 def _engine(url: URL, *, forbid: frozenset[int]) -> Engine:

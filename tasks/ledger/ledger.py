@@ -1,6 +1,7 @@
 """Our own record of what was captured, judged and packaged: entries are added, never changed."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Self
 
@@ -15,11 +16,18 @@ from contracts.log_text import Logged
 from contracts.readiness import QualityException, Readiness
 from contracts.reading import Quarantine
 from contracts.times import in_utc
-from tasks.ledger import entries, evaluations, log_entries
+from tasks.ledger import entries, evaluations, log_entries, standings
 from tasks.ledger.database import Database
 from tasks.ledger.evaluations import Begun, Inputs
 from tasks.ledger.logbook import LogBook
-from tasks.ledger.records import Aborted, Evaluation, Finished, Packaged, Quarantined
+from tasks.ledger.records import (
+    Aborted,
+    Evaluation,
+    Finished,
+    Packaged,
+    Quarantined,
+    Standing,
+)
 
 
 class Ledger:
@@ -61,6 +69,18 @@ class Ledger:
         """Return where the ledger is, without any secret."""
         return f"<{self._database.where}>"
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file on this machine, and not a server."""
+        return self._database.is_file
+
+    def turn(self, batch: str, seconds: float) -> AbstractContextManager[bool]:
+        """Hold the turn at a batch on the ledger's server; gives False if it did not come in time.
+
+        See `tasks.turn`. Only where the ledger is no file.
+        """
+        return self._database.holding(f"the work at {batch}", seconds)
+
     def batches(self) -> tuple[str, ...]:
         """Return every batch that something is on record for, sorted."""
         with self._database.reading() as session:
@@ -73,6 +93,11 @@ class Ledger:
         """
         with self._database.writing(batch) as session:
             return entries.enter_capture(session, batch, capture, address.rpartition("@")[2])
+
+    def standings(self, batch: str = "") -> tuple[Standing, ...]:
+        """Return where every batch stands, or the one named, by batch; in a few questions."""
+        with self._database.reading() as session:
+            return standings.every(session, batch)
 
     def captures(self, batch: str) -> tuple[Capture, ...]:
         """Return every capture of the batch, in the order they were entered."""
