@@ -13,7 +13,7 @@ from contracts.observation import Observation
 from contracts.steps import due_at
 from contracts.subject import Boundary
 from contracts.waiting import Rules
-from tasks.store import Store
+from tasks.storage import Storage
 
 
 class Rulebook:
@@ -22,7 +22,7 @@ class Rulebook:
     All calls may raise IntegrityError: a kept record is not what its digest says.
     """
 
-    def __init__(self, records: Store) -> None:
+    def __init__(self, records: Storage) -> None:
         self._records = records
         self._criteria: dict[Digest, Mapping[str, Criterion]] = {}
 

@@ -34,7 +34,7 @@ def strategy_named(desk: Desk, batch: str, beginning: str) -> Approved:
     product = desk.site.product_of(batch)
     found = {
         one.strategy: one
-        for standing in desk.ledger.standings()
+        for standing in desk.ledger.standings.of()
         for one in standing.evaluations
         if one.strategy.startswith(beginning)
         and isinstance(one.ending, Finished)

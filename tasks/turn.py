@@ -29,9 +29,9 @@ def turn_at(desk: Desk, batch: str, seconds: float | None = None) -> Iterator[No
         StorageError: the file of the turn cannot be made.
     """
     patience = desk.patience_seconds if seconds is None else seconds
-    ledger = desk.ledger
-    own = _lock(desk.home / FOLDER, batch, patience) if ledger.is_file else None
-    with own or ledger.turn(batch, patience) as ours:
+    turns = desk.ledger.turns
+    own = None if turns.on_server else _lock(desk.home / FOLDER, batch, patience)
+    with own or turns.hold(batch, patience) as ours:
         if not ours:
             raise UnavailableError(
                 f"another worker at the batch {batch} for {patience:g} s",

@@ -63,7 +63,7 @@ def situations(desk: Desk, batch: str = "") -> tuple[Situation, ...]:
     rulebook = Rulebook(desk.records)
     requests = _requests(desk.ledger)
     found: list[Situation] = []
-    standing = {one.batch: one for one in desk.ledger.standings(batch)}
+    standing = {one.batch: one for one in desk.ledger.standings.of(batch)}
     known = desk.ledger.batches()
     if batch and batch not in known:
         raise NotFoundError(

@@ -1,5 +1,6 @@
 """The ledger's connection: every entry in one transaction, on the disk before it counts as made."""
 
+import hashlib
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlmodel import Session
 
 from contracts.errors import SiteError, StorageError
-from tasks.ledger import address, turns
+from tasks.ledger import address
 from tasks.ledger.faults import in_words
 from tasks.ledger.schema import bring_up_to_date, is_up_to_date
 
@@ -79,21 +80,14 @@ class Database:
         return address.is_sqlite(self._engine.url)
 
     @contextmanager
-    def holding(self, name: str, seconds: float) -> Iterator[bool]:
-        """Hold what the name names, on a server, until the block or our process ends.
-
-        Gives False if others held it for so many seconds.
+    def connecting(self) -> Iterator[Engine]:
+        """Give what makes a connection of its own.
 
         Raises:
-            UnavailableError: the database does not answer.
+            UnavailableError, StorageError: the database does not answer.
         """
         with in_words(self.where):
-            holder = turns.held(self._engine, name, seconds)
-        try:
-            yield holder is not None
-        finally:
-            if holder is not None:
-                holder.close()
+            yield self._engine
 
     @contextmanager
     def writing(self, batch: str) -> Iterator[Session]:
@@ -127,6 +121,11 @@ def _prepare(url: URL) -> None:
         engine.dispose()
 
 
+def key_of(name: str) -> int:
+    """Return the number that a name is locked by: 64 bits of its SHA-256, signed."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
 def take_turn(connection: Connection, name: str) -> None:
     """Wait for our turn at what the name names, and keep it until the transaction ends.
 
@@ -136,7 +135,7 @@ def take_turn(connection: Connection, name: str) -> None:
         return
     connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE_SECONDS}s'"))
     connection.execute(text("SET LOCAL synchronous_commit = on"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": turns.key_of(name)})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key_of(name)})
 
 
 def _engine(url: URL, *, forbid: frozenset[int]) -> Engine:

@@ -1,9 +1,8 @@
 """Our own record of what was captured, judged and packaged: entries are added, never changed."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeAlias
 
 from contracts import merkle
 from contracts.canonical import canonical
@@ -16,18 +15,17 @@ from contracts.log_text import Logged
 from contracts.readiness import QualityException, Readiness
 from contracts.reading import Quarantine
 from contracts.times import in_utc
-from tasks.ledger import entries, evaluations, log_entries, standings
+from tasks.ledger import entries, evaluations, log_entries
 from tasks.ledger.database import Database
 from tasks.ledger.evaluations import Begun, Inputs
 from tasks.ledger.logbook import LogBook
-from tasks.ledger.records import (
-    Aborted,
-    Evaluation,
-    Finished,
-    Packaged,
-    Quarantined,
-    Standing,
-)
+from tasks.ledger.people_book import PeopleBook
+from tasks.ledger.records import Aborted, Evaluation, Finished, Packaged, Quarantined
+from tasks.ledger.standings import Standings
+from tasks.ledger.turns import Turns
+
+Stands: TypeAlias = Callable[[tuple[Logged, ...]], int | None]
+"""Finds the entry that stands for an act among those of its batch; see `Ledger.record_act`."""
 
 
 class Ledger:
@@ -39,8 +37,12 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.turns = Turns(database)
+        self.standings = Standings(database)
         self.log = LogBook(database)
         """The evaluation log, to read."""
+        self.people = PeopleBook(database)
+        """Who is who, and what they proved it with."""
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -69,18 +71,6 @@ class Ledger:
         """Return where the ledger is, without any secret."""
         return f"<{self._database.where}>"
 
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a file on this machine, and not a server."""
-        return self._database.is_file
-
-    def turn(self, batch: str, seconds: float) -> AbstractContextManager[bool]:
-        """Hold the turn at a batch on the ledger's server; gives False if it did not come in time.
-
-        See `tasks.turn`. Only where the ledger is no file.
-        """
-        return self._database.holding(f"the work at {batch}", seconds)
-
     def batches(self) -> tuple[str, ...]:
         """Return every batch that something is on record for, sorted."""
         with self._database.reading() as session:
@@ -93,11 +83,6 @@ class Ledger:
         """
         with self._database.writing(batch) as session:
             return entries.enter_capture(session, batch, capture, address.rpartition("@")[2])
-
-    def standings(self, batch: str = "") -> tuple[Standing, ...]:
-        """Return where every batch stands, or the one named, by batch; in a few questions."""
-        with self._database.reading() as session:
-            return standings.every(session, batch)
 
     def captures(self, batch: str) -> tuple[Capture, ...]:
         """Return every capture of the batch, in the order they were entered."""
@@ -232,8 +217,12 @@ class Ledger:
             entries.check_sealable(session, batch, number, entry)
             return log_entries.append(session, entry, in_utc(at))
 
-    def record_act(self, act: Act) -> Logged:
+    def record_act(self, act: Act, stands: Stands | None = None) -> Logged:
         """Enter in the log what a person did; the same act at the same time is entered once.
+
+        `stands` looks at the batch's entries in the same transaction: it gives the index of the
+        entry that says the act already, None if the act is to be entered (also if the same words
+        stand there and do not count any more), or raises what refuses it.
 
         Raises:
             NotFoundError: it is about an evaluation that was never begun here.
@@ -242,7 +231,13 @@ class Ledger:
             number = getattr(act, "evaluation", None)
             if number is not None:
                 evaluations.row_of(session, act.batch, number)
-            return log_entries.append(session, act)
+            if stands is None:
+                return log_entries.append(session, act)
+            trail = log_entries.of_batch(session, act.batch, log_entries.size(session))
+            index = stands(trail)
+            if index is not None:
+                return log_entries.one(session, index)
+            return log_entries.append(session, act, again=True)
 
     def record_key(self, change: KeyChange) -> Logged:
         """Enter in the log that a key came, was replaced, or is no longer to be trusted."""

@@ -9,8 +9,24 @@ from sqlmodel import Session, col, select
 from contracts.criterion import Stage
 from contracts.readiness import QualityException, Readiness, Ready
 from tasks.ledger import results
+from tasks.ledger.database import Database
 from tasks.ledger.records import Aborted, Evaluation, Finished, Packaged, Standing
 from tasks.ledger.tables import EvaluationRow, ExceptionRow, PackageRow, ResultRow
+
+
+class Standings:
+    """Where the batches of a ledger stand, to read.
+
+    All calls may raise UnavailableError, StorageError and IntegrityError, as the ledger's do.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, batch: str = "") -> tuple[Standing, ...]:
+        """Return where each batch that was ever judged stands, by batch; or the one named."""
+        with self._database.reading() as session:
+            return every(session, batch)
 
 
 def every(session: Session, batch: str = "") -> tuple[Standing, ...]:

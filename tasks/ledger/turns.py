@@ -1,10 +1,13 @@
 """A turn at something by its name, kept on a PostgreSQL server for as long as its holder lives."""
 
-import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
+
+from tasks.ledger.database import Database, key_of
 
 _NOT_IN_TIME: Final = "55P03"  # lock_not_available
 _ALIVE: Final = {
@@ -15,9 +18,33 @@ _ALIVE: Final = {
 """In seconds and times: a holder whose machine is gone is noticed within a minute, not in hours."""
 
 
-def key_of(name: str) -> int:
-    """Return the number that a name is locked by: 64 bits of its SHA-256, signed."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+class Turns:
+    """Turns at batches, where the ledger is a server."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def on_server(self) -> bool:
+        """Whether the ledger is a server: a file keeps no turns."""
+        return not self._database.is_file
+
+    @contextmanager
+    def hold(self, batch: str, seconds: float) -> Iterator[bool]:
+        """Hold the turn at a batch until the block or our process ends.
+
+        Gives False if others held it for so many seconds.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        with self._database.connecting() as engine:
+            holder = held(engine, f"the work at {batch}", seconds)
+        try:
+            yield holder is not None
+        finally:
+            if holder is not None:
+                holder.close()
 
 
 def held(engine: Engine, name: str, seconds: float) -> Connection | None:
