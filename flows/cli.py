@@ -137,9 +137,11 @@ def prepare(
     with errors_in_words(), open_office(None if site is None else str(site)):
         batch_number(batch)  # what can be known now is known before Prefect takes its seconds
     with errors_in_words(), quick_flows():
-        from flows.prepare_review import prepare_review
+        from flows.prepare_review import Due, prepare_review
 
-        package = prepare_review(batch, stage, site=None if site is None else str(site))
+        (package,) = prepare_review(
+            batch, Due(stage.value), site=None if site is None else str(site)
+        )
         answer = answer_for(package.folder)
     if as_json:
         print_json(answer)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.errors import SiteError
@@ -30,6 +31,8 @@ class Settings(BaseSettings):
     """Address below which the packages' pages are served, without a slash at its end."""
     notify: str = ""
     """Prefect notification block that tells people, as `type/name`; nobody is told if not set."""
+    turn_seconds: float = Field(default=1800.0, ge=0)
+    """How long a run waits for another one at the same batch."""
 
     seal_key: str = ""
     """Signer URI of the seal key (`file2:/path`, `hsm:2?label=...`, `gcpkms:...`, `awskms:...`);

@@ -76,14 +76,18 @@ def _stored(desk: Desk, data: bytes) -> Digest:
 
 
 def file_collection(
-    desk: Desk, batch: str, outcomes: Mapping[str, tuple[Capture, ...] | SourceError]
+    desk: Desk,
+    batch: str,
+    outcomes: Mapping[str, tuple[Capture, ...] | SourceError],
+    carried: Sequence[Quarantine] = (),
 ) -> Digest:
     """Keep what a round of collecting brought, enter it in the log, and return its digest.
 
     A source that failed goes into quarantine, with its words; what it handed over stays in.
+    `carried` are quarantines of an earlier round whose sources were not asked again.
     """
     captures: list[Capture] = []
-    aside: list[Quarantine] = []
+    aside: list[Quarantine] = list(carried)
     for source, outcome in outcomes.items():
         if isinstance(outcome, SourceError):
             captures += outcome.captures
