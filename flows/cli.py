@@ -16,11 +16,13 @@ from flows import audit
 from flows.export import export
 from flows.impact import impact
 from flows.inspection import app as inspection_app
+from flows.inspector import app as inspector_app
 from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
 from flows.strategy import app as strategy_app
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
+from flows.up import up
 
 app = typer.Typer(
     name="batchproof",
@@ -36,6 +38,7 @@ app.add_typer(strategy_app, name="strategy")
 app.add_typer(log_app, name="log")
 app.add_typer(keys_app, name="keys")
 app.add_typer(inspection_app)
+app.add_typer(inspector_app)
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 
@@ -198,6 +201,7 @@ app.command()(audit.known)
 app.command()(export)
 app.command()(impact)
 app.command()(witness)
+app.command()(up)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:

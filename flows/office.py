@@ -33,7 +33,8 @@ def open_office(site: str | None) -> Iterator[Desk]:
             expected="--site FILE, or BATCHPROOF_SITE",
             move="name the site file of your plant",
         )
-    folders = Folders(settings.home, settings.packages_folder(), settings.strategies)
+    packages = settings.packages_folder()
+    folders = Folders(settings.home, packages, settings.strategies, settings.store)
     desk = open_desk(path, settings.ledger(), folders, settings.key_places(), settings.log_origin)
     try:
         yield desk

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from contracts.collection import Collection
-from contracts.errors import SourceError
+from contracts.errors import SourceError, StorageError, UnavailableError
 from contracts.evidence import Capture, Digest
 from contracts.reading import Quarantine
 from tasks import reading
@@ -48,7 +48,7 @@ def _keep(
 
 def _keep_one(desk: Desk, batch: str, asked: SiteSource, fetched: Fetched, at: datetime) -> Capture:
     capture = Capture(
-        digest=desk.store.put(fetched.body),
+        digest=_stored(desk, fetched.body),
         size=len(fetched.body),
         source=asked.name,
         system=asked.kind,
@@ -59,6 +59,20 @@ def _keep_one(desk: Desk, batch: str, asked: SiteSource, fetched: Fetched, at: d
         captured_at=at,
     )
     return desk.ledger.record_capture(batch, capture, fetched.address)
+
+
+def _stored(desk: Desk, data: bytes) -> Digest:
+    """Keep the bytes. Our own store's silence is never taken for the silence of a source.
+
+    Raises:
+        StorageError: as `Storage.put`, or the store did not answer.
+    """
+    try:
+        return desk.store.put(data)
+    except UnavailableError as error:
+        raise StorageError(
+            error.found, expected=error.expected, where=error.where, move=error.move
+        ) from error
 
 
 def file_collection(

@@ -12,7 +12,7 @@ from tasks.key_places import KeyPlaces
 from tasks.keys import Entered, Keys
 from tasks.ledger.ledger import Ledger
 from tasks.site import Site, load_site
-from tasks.store import Store
+from tasks.storage import open_storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,12 @@ class Folders:
     """Where a desk keeps what it keeps."""
 
     home: Path
-    """Captured bytes, records and keys."""
+    """Keys; captured bytes and records too, unless `store` says otherwise."""
     packages: Path
     strategies: Path | None = None
     """Strategy files to judge by, instead of the product's own."""
+    store: str = ""
+    """Where captured bytes and records are: a folder or `s3://bucket/prefix`; empty: in `home`."""
 
 
 class Desk:
@@ -40,12 +42,12 @@ class Desk:
         self.home = folders.home
         self.packages = folders.packages
         self.strategies = folders.strategies
-        self.store = Store(folders.home / "captures")
-        self.records = Store(folders.home / "records")
+        self.store = open_storage(folders.store, folders.home, "captures")
+        self.records = open_storage(folders.store, folders.home, "records")
 
     def now(self) -> datetime:
         """Return the time at the plant: the site's own clock, or this machine's, in UTC."""
-        return self.site.clock or datetime.now(UTC)
+        return self.site.time(datetime.now(UTC))
 
     def collection(self, digest: Digest) -> Collection:
         """Return a collection by its digest."""
@@ -64,15 +66,15 @@ def open_desk(
     site = load_site(site_file)
     ledger = Ledger.open(ledger_url)
     owner = origin or f"batchproof/{'-'.join(site.site.split())}"
-    keys = Keys(folders.home / "keys", owner, places, entered_in(ledger, site.clock))
+    keys = Keys(folders.home / "keys", owner, places, entered_in(ledger, site))
     return Desk(site, ledger, keys, folders)
 
 
-def entered_in(ledger: Ledger, clock: datetime | None = None) -> Entered:
+def entered_in(ledger: Ledger, site: Site | None = None) -> Entered:
     """Return what enters a change of a key in a ledger's evaluation log, at the plant's time."""
 
     def enter(change: KeyChange) -> None:
-        at = clock or change.at
+        at = site.time(change.at) if site else change.at
         ledger.record_key(Logged(at, change.by, change.change.value, change.key_record()))
 
     return enter

@@ -17,6 +17,7 @@ from tasks.site_yaml import Document, Plain, read_yaml
 
 _SHOWN = 100
 _TOLD = ("market", "clinical_phase", "process_version")
+_CLOCKS = ("clock", "clock_set_at")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
@@ -72,12 +73,20 @@ class Site:
     sources: Mapping[str, SiteSource] = field(hash=False)
     """By name: `batch_record`, `lims`, `equipment`."""
     clock: datetime | None = None
-    """The one moment it always is; only in the demo plant."""
+    """The one moment it always is, or was when the clock was set; only in the demo plant."""
+    clock_set_at: datetime | None = None
+    """When, by this machine's clock, the site's own was set to `clock` and began to run."""
     batches: tuple[str, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What else a limit may depend on: `market`, `clinical_phase`, `process_version`."""
     timestamps: TimestampAuthority | None = None
     witness: Witness | None = None
+
+    def time(self, now: datetime) -> datetime:
+        """Return the time at the plant while this machine's clock says `now`, in UTC."""
+        if self.clock is None:
+            return now
+        return self.clock if self.clock_set_at is None else self.clock + (now - self.clock_set_at)
 
     def product_of(self, batch: str) -> str:
         """Return the one product whose pattern a batch's number fits.
@@ -125,7 +134,7 @@ def load_site(path: Path) -> Site:
         ) from error
     problems = list(document.problems)
     if document.content is not None:
-        problems += [*breaches(document), *_products(document)]
+        problems += [*breaches(document), *_products(document), *_clock(document)]
     if problems:
         raise _wrong(problems, path)
     site = _site(document.content, path.parent)
@@ -148,7 +157,7 @@ def _site(content: Plain, folder: Path) -> Site:
     """Build the site from content that its schema allows."""
     stated: Any = content  # the schema has checked its shape
     sources = {name: _source(name, each, folder) for name, each in stated["sources"].items()}
-    clock = read_time(stated["clock"]) if "clock" in stated else None
+    clocks = [read_time(stated[key]) if key in stated else None for key in _CLOCKS]
     batches = tuple(stated.get("batches", ()))
     products = stated["products"] if "products" in stated else {stated["product"]: "*"}
     told = {name: stated[name] for name in _TOLD if name in stated}
@@ -156,7 +165,8 @@ def _site(content: Plain, folder: Path) -> Site:
         site=stated["site"],
         products=products,
         sources=sources,
-        clock=clock,
+        clock=clocks[0],
+        clock_set_at=clocks[1],
         batches=batches,
         told=told,
         timestamps=_timestamps(stated["timestamps"], folder) if "timestamps" in stated else None,
@@ -181,6 +191,14 @@ def _products(document: Document) -> Iterator[str]:
         line = document.line(("products",))
         named = "has product and products, not one" if "product" in content else "lacks product"
         yield f"line {line}: the file {named}; several products stand in products, with patterns"
+
+
+def _clock(document: Document) -> Iterator[str]:
+    """Yield that the file says when the plant's clock was set, and not to which time."""
+    content = document.content
+    if isinstance(content, dict) and "clock_set_at" in content and "clock" not in content:
+        line = document.line(("clock_set_at",))
+        yield f"line {line}: the file has clock_set_at and lacks clock, the time it was set to"
 
 
 def _unmet(site: Site, document: Document) -> Iterator[str]:
