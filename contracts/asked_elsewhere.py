@@ -76,11 +76,11 @@ class Elsewhere:
     def record(self) -> dict[str, Json]:
         """Return the line as a record."""
         return {
-            "batches": self.batches,
-            "entity": self.entity,
+            "batches": [one.record() for one in self.uses],
+            "count": self.batches,
             "exceptions": list(self.exceptions),
             "kind": self.kind.value,
-            "uses": [one.record() for one in self.uses],
+            "name": self.entity,
         }
 
 
@@ -106,13 +106,27 @@ def asked_of(
         for entity, item in entities(observed, read, one.observations).items():
             if entity[0] in KINDS:
                 found.setdefault(entity, ([], item))[0].append(one.id)
-    order = list(KINDS)
-    return tuple(
-        Asked(kind, name, tuple(ids), item)
-        for (kind, name), (ids, item) in sorted(
-            found.items(), key=lambda one: (order.index(one[0][0]), one[0][1])
-        )
-    )
+    asked = [Asked(kind, name, tuple(ids), item) for (kind, name), (ids, item) in found.items()]
+    return tuple(sorted(asked, key=_place))
+
+
+def asked_of_all(
+    exceptions: Sequence[QualityException],
+    observations: Iterable[Record],
+    series: Iterable[Record],
+) -> tuple[Asked, ...]:
+    """Return every lot, machine and person of the batch, with the exceptions that rest on it."""
+    observed, read = tuple(observations), tuple(series)
+    named = {(one.kind, one.entity): one for one in asked_of(exceptions, observed, read)}
+    every = entities(observed, read, [str(one["id"]) for one in observed])
+    for (kind, name), item in every.items():
+        if kind in KINDS:
+            named.setdefault((kind, name), Asked(kind, name, (), item))
+    return tuple(sorted(named.values(), key=_place))
+
+
+def _place(one: Asked) -> tuple[int, str]:
+    return list(KINDS).index(one.kind), one.entity
 
 
 def asked_for(

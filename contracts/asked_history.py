@@ -1,6 +1,6 @@
 """Answers which evaluations of a batch there are and why each was made, from the evaluation log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +43,8 @@ class Evaluated:
     """Index of the seal in the log."""
     other: tuple[str, ...] = ()
     """What is not the same as for the evaluation before: evidence, strategy, stage."""
+    superseded: bool = False
+    """Whether a later one of its stage has a result."""
     this: bool = False
     """Whether it is the one that the package tells."""
 
@@ -60,6 +62,7 @@ class Evaluated:
         sealed = f", sealed with the root {self.root}" if self.root else ", not sealed"
         differs = f", with other {' and '.join(self.other)} than before" if self.other else ""
         here = " (this package)" if self.this else ""
+        sealed += ", superseded since" if self.superseded else ""
         return (
             f"evaluation {self.number}{here}, {self.stage}, {minute(read_time(self.began))}, "
             f"{asked}: {self.reason or 'no reason given'}{differs}; {ended}{sealed} "
@@ -69,20 +72,21 @@ class Evaluated:
     def record(self) -> dict[str, Json]:
         """Return the line as a record."""
         return {
-            "began": self.began,
+            "at": self.began,
             "by": self.by,
+            "changes": [f"other {one}" for one in self.other],
             "entry": self.entry,
             "evaluation": self.number,
             "evidence": self.evidence,
             "given_up": self.given_up,
             "name": self.name,
-            "other": list(self.other),
             "readiness": self.readiness,
             "reason": self.reason,
             "root": self.root,
             "seal_entry": self.sealed,
             "stage": self.stage,
             "strategy": self.strategy,
+            "superseded": self.superseded,
             "this": self.this,
         }
 
@@ -103,7 +107,7 @@ def evaluations(batch: str, entries: Sequence[Logged], number: int = 0) -> tuple
                 found[entry.evaluation] = _begun(logged.index, entry, asked, before)
                 asked = None
             case Result() if entry.evaluation in found:
-                found[entry.evaluation].readiness = entry.readiness
+                _ended(found, entry)
             case GivenUp() if entry.evaluation in found:
                 found[entry.evaluation].given_up = entry.aborted
             case Sealed() if entry.evaluation in found:
@@ -114,6 +118,14 @@ def evaluations(batch: str, entries: Sequence[Logged], number: int = 0) -> tuple
     if number in found:
         found[number].this = True
     return tuple(found[one] for one in sorted(found))
+
+
+def _ended(found: Mapping[int, Evaluated], entry: Result) -> None:
+    ended = found[entry.evaluation]
+    ended.readiness = entry.readiness
+    for one in found.values():
+        if one.stage == ended.stage and one.number < ended.number:
+            one.superseded = True
 
 
 def _begun(index: int, entry: Intent, asked: Request | None, before: Evaluated | None) -> Evaluated:

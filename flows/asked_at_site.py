@@ -1,4 +1,4 @@
-"""Brings to a question what the site's ledger has on record: the log as it is now, and approvals."""
+"""Brings to a question what the site has on record: the evaluation log as it is now, approvals."""
 
 from collections.abc import Iterator
 from dataclasses import replace

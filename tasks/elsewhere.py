@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from contracts.asked_elsewhere import NEWEST, Asked, Elsewhere, Use, asked_of
+from contracts.asked_elsewhere import NEWEST, Asked, Elsewhere, Use, asked_of_all
 from contracts.canonical import parse_strict
 from contracts.errors import BatchproofError, NotFoundError
 from contracts.manifest import table_lines, table_path
@@ -18,12 +19,12 @@ from tasks.impacted import count
 INDEX: Final = "impact.sqlite"
 _MOST: Final = 20
 """How many packages are entered while a page waits for them."""
-_USES: Final = """
-SELECT p.batch, p.stage, p.evaluation, p.readiness, p.judged_at, p.folder, p.root
-FROM edge e JOIN package p ON p.number = e.package
-WHERE e.kind = ? AND e.entity = ? AND e.verdict = '' AND p.directory = ? AND p.batch != ?
-ORDER BY p.judged_at DESC, p.batch DESC, p.evaluation DESC, p.folder
+_PACKAGES: Final = """
+SELECT number, batch, stage, evaluation, readiness, judged_at, folder, root FROM package
+WHERE directory = ? AND batch != ?
+ORDER BY judged_at DESC, batch DESC, evaluation DESC, folder
 """
+_USED: Final = "SELECT package FROM edge WHERE kind = ? AND entity = ? AND verdict = ''"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,16 @@ class Found:
 
 
 def elsewhere_of(packages: Path, home: Path, package: Opened, files: Mapping[str, bytes]) -> Found:
-    """Return the uses elsewhere of what a package's exceptions rest on, among a desk's packages.
+    """Return the uses elsewhere of every lot, machine and person of a batch.
 
-    `packages` and `home` are the desk's folders, `files` the package's tables. It never stops a
-    page: what cannot be looked up is counted as left out.
+    `packages` and `home` are the desk's folders, `files` the package's tables. What an exception
+    rests on names it. It never stops a page: what cannot be looked up is counted as left out.
     """
     if not packages.is_dir():
         return Found((), 0, 0)
-    asked = asked_of(
-        package.exceptions,
-        [one.record() for one in package.observations.values()],
-        records_of(files[table_path("series")]),
-    )
+    observed = records_of(files[table_path("observations")])
+    series = records_of(files[table_path("series")])
+    asked = asked_of_all(package.exceptions, observed, series)
     try:
         return used_in(packages, home / INDEX, package.batch, asked)
     except BatchproofError:
@@ -70,7 +69,10 @@ def used_in(
         raise NotFoundError(f"no folder {packages}", expected="the folder the packages lie in")
     with open_index(index) as connection:
         left_out = refresh_names(connection, packages, most, _enter)
-        things = tuple(_used(connection, packages, batch, one) for one in asked)
+        rows = connection.execute(_PACKAGES, (str(packages.resolve()), batch))
+        others = {number: Use(*said) for number, *said in rows}
+        rank = {number: place for place, number in enumerate(others)}
+        things = tuple(_used(connection, (others, rank), one) for one in asked)
         return Found(things, count(connection, packages), left_out)
 
 
@@ -80,18 +82,24 @@ def _enter(connection: sqlite3.Connection, folder: Path) -> bool:
     return entered(connection, folder)
 
 
-def _used(connection: sqlite3.Connection, packages: Path, batch: str, asked: Asked) -> Elsewhere:
-    where = str(packages.resolve())
-    rows = connection.execute(_USES, (asked.kind.value, asked.entity, where, batch))
+def _used(
+    connection: sqlite3.Connection,
+    known: tuple[Mapping[int, Use], Mapping[int, int]],
+    asked: Asked,
+) -> Elsewhere:
+    """Return the uses of one thing; `known` are the packages of other batches, and their rank."""
+    others, rank = known
+    rows = connection.execute(_USED, (asked.kind.value, asked.entity))
+    numbers = sorted((one for (one,) in rows if one in rank), key=rank.__getitem__)
     latest: dict[str, Use] = {}
-    for row in rows:
-        latest.setdefault(row[0], Use(*row))
+    for number in numbers:
+        latest.setdefault(others[number].batch, others[number])
     return Elsewhere(
         kind=asked.kind,
         entity=asked.entity,
         exceptions=asked.exceptions,
         item=asked.item,
-        uses=tuple(latest.values())[:NEWEST],
+        uses=tuple(islice(latest.values(), NEWEST)),
         batches=len(latest),
     )
 
