@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.key_places import KeyPlaces
@@ -25,6 +26,13 @@ class Settings(BaseSettings):
     """Folder of strategy files to judge by, instead of the product's own under `expectations/`."""
     site: Path | None = None
     """Site file for flows that are started without one."""
+
+    runner: str = "threads"
+    """What judges a history: `threads`, `processes`, or by an extra `dask` or `ray`."""
+    workers: int = Field(default=2, ge=1)
+    """How many batches of a history are judged at a time."""
+    cluster: str = ""
+    """Address of a running Dask or Ray cluster; one is started on this machine if not set."""
 
     seal_key: str = ""
     """Signer URI of the seal key (`file2:/path`, `hsm:2?label=...`, `gcpkms:...`, `awskms:...`);
