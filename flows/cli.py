@@ -22,6 +22,7 @@ from flows.log import app as log_app
 from flows.log import witness
 from flows.strategy import app as strategy_app
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
+from flows.up import up
 
 app = typer.Typer(
     name="batchproof",
@@ -200,6 +201,7 @@ app.command()(audit.known)
 app.command()(export)
 app.command()(impact)
 app.command()(witness)
+app.command()(up)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:

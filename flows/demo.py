@@ -24,7 +24,7 @@ def run_demo(work: Path, trust: Path, told: Callable[[Package], None]) -> None:
     them, in a folder of its own; whom to trust is written to the file `trust`.
     """
     with running_plant(work / "plant") as plant, quick_flows():
-        from flows.prepare_review import prepare_review  # noqa: PLC0415 (seconds to import)
+        from flows.prepare_review import prepare_review
 
         site = plant.site_file()
         with open_office(str(site)) as desk:

@@ -5,7 +5,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tasks.key_places import KeyPlaces
+from contracts.errors import SiteError
+from tasks.key_places import Issuer, KeyPlaces
 
 
 class Settings(BaseSettings):
@@ -45,6 +46,17 @@ class Settings(BaseSettings):
     """The evaluation log's key: a PEM file, Ed25519; a demo key is made if not set."""
     log_origin: str = ""
     """The evaluation log's C2SP origin; `batchproof/<site>` if not set."""
+    credential_key: Path | None = None
+    """Key that people's secrets are sealed under (64 hexadecimal digits); made if not set."""
+
+    oidc_issuer: str = ""
+    """OpenID Connect provider whose tokens say who acts, instead of one-time codes."""
+    oidc_audience: str = ""
+    """Us, as its tokens name us."""
+    oidc_keys: str = ""
+    """Its public keys, a JWKS: a file or an address (its `jwks_uri`)."""
+    oidc_claim: str = "preferred_username"
+    """The member of a token that is the user id."""
 
     def ledger(self) -> str:
         """Return the ledger's URL."""
@@ -52,7 +64,31 @@ class Settings(BaseSettings):
 
     def key_places(self) -> KeyPlaces:
         """Return where the keys are that others keep."""
-        return KeyPlaces(self.seal_key, self.seal_public, self.seal_secret, self.log_key)
+        return KeyPlaces(
+            self.seal_key,
+            self.seal_public,
+            self.seal_secret,
+            self.log_key,
+            self.credential_key,
+            self.issuer(),
+        )
+
+    def issuer(self) -> Issuer | None:
+        """Return who asserts identity, if anybody does.
+
+        Raises:
+            SiteError: some of what names the provider is missing.
+        """
+        named = (self.oidc_issuer, self.oidc_audience, self.oidc_keys)
+        if not any(named):
+            return None
+        if not all((*named, self.oidc_claim)):
+            raise SiteError(
+                "an identity provider that is named in part",
+                expected="BATCHPROOF_OIDC_ISSUER, _AUDIENCE, _KEYS and _CLAIM, or none of them",
+                move="the administrator sets what is missing",
+            )
+        return Issuer(*named, self.oidc_claim)
 
     def packages_folder(self) -> Path:
         """Return the folder packages are written to."""

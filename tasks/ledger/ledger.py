@@ -19,6 +19,7 @@ from tasks.ledger import entries, evaluations, log_entries
 from tasks.ledger.database import Database
 from tasks.ledger.evaluations import Begun, Inputs
 from tasks.ledger.logbook import LogBook
+from tasks.ledger.people_book import PeopleBook
 from tasks.ledger.records import Aborted, Evaluation, Finished, Packaged, Quarantined
 
 Stands: TypeAlias = Callable[[tuple[Logged, ...]], int | None]
@@ -36,6 +37,8 @@ class Ledger:
         self._database = database
         self.log = LogBook(database)
         """The evaluation log, to read."""
+        self.people = PeopleBook(database)
+        """Who is who, and what they proved it with."""
 
     @classmethod
     def open(cls, url: str) -> Self:

@@ -1,0 +1,6 @@
+from prefect import flow
+
+
+@flow(name="Nightly verification")
+def nightly(site: str | None = None) -> None:
+    """X."""
