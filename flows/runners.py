@@ -37,7 +37,7 @@ def runner_of(settings: Settings) -> TaskRunner[Any]:
 
 def _dask(workers: int, cluster: str) -> TaskRunner[Any]:
     try:
-        from prefect_dask import DaskTaskRunner  # noqa: PLC0415 (an extra)
+        from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 (an extra)
     except ImportError as error:
         raise _not_installed("dask") from error
     if cluster:
@@ -55,12 +55,14 @@ def _dask(workers: int, cluster: str) -> TaskRunner[Any]:
 
 def _ray(workers: int, cluster: str) -> TaskRunner[Any]:
     try:
-        from prefect_ray import RayTaskRunner  # noqa: PLC0415 (an extra)
+        from prefect_ray.task_runners import RayTaskRunner  # noqa: PLC0415 (an extra)
     except ImportError as error:
         raise _not_installed("ray") from error
     if cluster:
-        return RayTaskRunner(address=cluster)
-    return RayTaskRunner(init_kwargs={"num_cpus": workers, "include_dashboard": False})
+        runner: TaskRunner[Any] = RayTaskRunner(address=cluster)
+    else:
+        runner = RayTaskRunner(init_kwargs={"num_cpus": workers, "include_dashboard": False})
+    return runner
 
 
 def _not_installed(extra: str) -> SiteError:

@@ -24,9 +24,12 @@ class Progress:
 
     def __init__(self, title: str, count: int) -> None:
         self._count, self._done = count, 0
-        self._artifact: UUID = create_progress_artifact(
+        made = create_progress_artifact(
             progress=0.0, key=key_of("progress", title), description=f"{title}: 0 of {count}"
         )
+        if not isinstance(made, UUID):  # Prefect types it for both of its worlds
+            raise TypeError(made)
+        self._artifact = made
         self._title = title
 
     def add(self, done: int) -> None:
