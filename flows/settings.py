@@ -34,6 +34,13 @@ class Settings(BaseSettings):
     turn_seconds: float = Field(default=1800.0, ge=0)
     """How long a run waits for another one at the same batch."""
 
+    runner: str = "threads"
+    """What judges a history: `threads`, `processes`, or by an extra `dask` or `ray`."""
+    workers: int = Field(default=2, ge=1)
+    """How many batches of a history are judged at a time."""
+    cluster: str = ""
+    """Address of a running Dask or Ray cluster; one is started on this machine if not set."""
+
     seal_key: str = ""
     """Signer URI of the seal key (`file2:/path`, `hsm:2?label=...`, `gcpkms:...`, `awskms:...`);
     a demo key is made in the home folder if not set."""
