@@ -90,7 +90,6 @@ def decide(
     if sum((accept, bool(refer), reject)) != 1:
         raise typer.BadParameter("name one of --accept, --refer DEVIATION, --reject")
     from tasks.identity import Claim
-
     from tasks.review import decide as decided
 
     word = "accepted" if accept else "referred" if refer else "rejected"
@@ -119,7 +118,6 @@ def trail(
     Example: batchproof review trail CART-26-0002 --user r.viewer --up-to 17
     """
     from tasks.identity import Claim
-
     from tasks.review import review_trail
 
     with _at_desk(batch, site) as desk:
@@ -144,7 +142,6 @@ def sign(
     Example: batchproof review sign CART-26-0002 --meaning reviewed --user r.viewer
     """
     from tasks.identity import Claim
-
     from tasks.review import sign as signed
 
     with _at_desk(batch, site) as desk:

@@ -10,7 +10,7 @@ from contracts.batch import batch_number
 from contracts.errors import BatchproofError
 from contracts.person import Act, Person
 from contracts.review import Review
-from flows.asked import asked_here
+from flows.vouched import asked_here
 from flows.office import open_office
 from tasks.desk import Desk
 from tasks.identity import Claim, identify

@@ -21,6 +21,8 @@ from tasks.ledger.evaluations import Begun, Inputs
 from tasks.ledger.logbook import LogBook
 from tasks.ledger.people_book import PeopleBook
 from tasks.ledger.records import Aborted, Evaluation, Finished, Packaged, Quarantined
+from tasks.ledger.standings import Standings
+from tasks.ledger.turns import Turns
 
 Stands: TypeAlias = Callable[[tuple[Logged, ...]], int | None]
 """Finds the entry that stands for an act among those of its batch; see `Ledger.record_act`."""
@@ -35,6 +37,8 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.turns = Turns(database)
+        self.standings = Standings(database)
         self.log = LogBook(database)
         """The evaluation log, to read."""
         self.people = PeopleBook(database)
