@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.errors import SiteError
@@ -14,15 +15,31 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BATCHPROOF_", frozen=True)
 
     home: Path = Path(".batchproof")
-    """Folder of captured bytes, records and the SQLite ledger."""
+    """Folder of keys and, unless they are put elsewhere, captured bytes, records and ledger."""
     ledger_url: str = ""
     """SQLAlchemy URL of the ledger; empty means SQLite in the home folder."""
+    store: str = ""
+    """Where captured bytes and records are: a folder, or `s3://bucket/prefix` with its keys in the
+    `AWS_...` variables; the home folder if not set."""
     packages: Path | None = None
     """Folder the packages are written to; `packages` in the home folder if not set."""
     strategies: Path | None = None
     """Folder of strategy files to judge by, instead of the product's own under `expectations/`."""
     site: Path | None = None
     """Site file for flows that are started without one."""
+    pages_url: str = ""
+    """Address below which the packages' pages are served, without a slash at its end."""
+    notify: str = ""
+    """Prefect notification block that tells people, as `type/name`; nobody is told if not set."""
+    turn_seconds: float = Field(default=1800.0, ge=0)
+    """How long a run waits for another one at the same batch."""
+
+    runner: str = "threads"
+    """What judges a history: `threads`, `processes`, or by an extra `dask` or `ray`."""
+    workers: int = Field(default=2, ge=1)
+    """How many batches of a history are judged at a time."""
+    cluster: str = ""
+    """Address of a running Dask or Ray cluster; one is started on this machine if not set."""
 
     seal_key: str = ""
     """Signer URI of the seal key (`file2:/path`, `hsm:2?label=...`, `gcpkms:...`, `awskms:...`);

@@ -1,5 +1,7 @@
 """The evaluation log: its entries, the tree over them, and the checkpoints that were signed."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -46,7 +48,7 @@ def downgrade() -> None:
     raise StorageError("an order to take the ledger back", expected="the way forward only")
 
 
-def _entry() -> list[sa.Column[object]]:
+def _entry() -> list[sa.Column[Any]]:
     return [
         _number("position"),
         _digest("identity"),
@@ -58,7 +60,7 @@ def _entry() -> list[sa.Column[object]]:
     ]
 
 
-def _signature() -> list[sa.Column[object]]:
+def _signature() -> list[sa.Column[Any]]:
     refers = sa.ForeignKey("log_checkpoint.id", name="fk_log_signature_checkpoint_id")
     return [
         _digest("identity"),
@@ -68,13 +70,13 @@ def _signature() -> list[sa.Column[object]]:
     ]
 
 
-def _text(name: str) -> sa.Column[object]:
+def _text(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Text(), nullable=False)
 
 
-def _digest(name: str) -> sa.Column[object]:
+def _digest(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.String(64), nullable=False)
 
 
-def _number(name: str) -> sa.Column[object]:
+def _number(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Integer(), nullable=False)
