@@ -1,13 +1,17 @@
 """Start and stop the embedded demo plant: a process of its own that serves three real systems."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from contracts.errors import NotFoundError, UnavailableError
+from contracts.errors import NotFoundError, UnavailableError, UnreadableError
 
 _ROOT = Path(__file__).resolve().parent.parent
 _GRACE_SECONDS = 10
@@ -63,6 +67,34 @@ class Plant:
                 move="read that log",
             )
         return site
+
+    @property
+    def later_address(self) -> str:
+        """Where the plant is told to go on, once its site file is there."""
+        return (self._directory / "later-address").read_text(encoding="utf-8").strip()
+
+    def later(self, what: str, **told: str | int) -> list[str]:
+        """Let one thing happen in the plant, and return the batches it happened to.
+
+        `what` and `told` are as `infra/plant/later_server.py` says: `later("sterility-final",
+        batch="CART-26-0001")`.
+
+        Raises:
+            UnreadableError: the plant says that this cannot happen.
+        """
+        address = urlsplit(self.later_address)
+        wire = HTTPConnection(address.hostname or "", address.port, timeout=_GRACE_SECONDS)
+        try:
+            wire.request("POST", address.path, json.dumps({"what": what, **told}))
+            answer = wire.getresponse()
+            said = json.loads(answer.read())
+        finally:
+            wire.close()
+        if answer.status != HTTPStatus.OK:
+            raise UnreadableError(
+                said["error"], expected="something that can happen in the demo plant", where=what
+            )
+        return list(said["batches"])
 
     def stop(self) -> None:
         """End the process and wait for its end."""

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.plant.batches import SEED
@@ -37,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.disable(logging.WARNING)
     # The address space of the equipment's server is hundreds of thousands of objects that stay.
     gc.disable()
-    plant = Plant(asked.seed, faults, folder=directory.resolve())
+    set_at = datetime.now(UTC) if asked.clock_runs else None
+    plant = Plant(asked.seed, faults, folder=directory.resolve(), set_at=set_at)
     return asyncio.run(_serve(plant, directory.resolve(), asked.parent))
 
 
@@ -49,7 +51,7 @@ async def _serve(plant: Plant, directory: Path, parent: int | None) -> int:
     ports = await plant.start()
     gc.freeze()
     gc.enable()
-    sys.stdout.write(write(directory, ports, plant.token))
+    sys.stdout.write(write(directory, ports, plant.token, plant.set_at))
     sys.stdout.flush()
     while not stopped.is_set() and (parent is None or _lives(parent)):
         try:
@@ -80,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME[:BATCH]", help="have this fault"
     )
+    parser.add_argument("--clock-runs", action="store_true", help="let the plant's clock run")
     parser.add_argument("--list-faults", action="store_true", help="name the faults and stop")
     parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process is gone")
     return parser

@@ -47,7 +47,7 @@ class Entry:
 
 def crew(story: Story, seed: int, step: str) -> Crew:
     """Return who worked on this unit procedure; nobody verifies their own work."""
-    rng = generator(seed, story.batch, "crew", step)
+    rng = generator(seed, story.drawn_as, "crew", step)
     first = whole(rng, 11, 20)
     return Crew(
         operators=(f"P-{first:03d}", f"P-{whole(rng, 21, 29):03d}"),
@@ -64,7 +64,7 @@ def entries(story: Story, seed: int, procedures: tuple[Procedure, ...]) -> tuple
 
 
 def _of_procedure(story: Story, seed: int, procedure: Procedure, texts: Texts) -> Iterator[Entry]:
-    rng = generator(seed, story.batch, "entries", procedure.run.name)
+    rng = generator(seed, story.drawn_as, "entries", procedure.run.name)
     people = crew(story, seed, procedure.run.name)
     equipment = story.named(procedure.recipe.equipment[0])
     phases = (phase for operation in procedure.run.children for phase in operation.children)
@@ -92,7 +92,7 @@ def _moment(phase: Run, position: int) -> datetime:
 
 def values(story: Story, seed: int) -> Texts:
     """Return the text of every value: typical ones, those that follow from others, the story's."""
-    product, rng = story.product, generator(seed, story.batch, "values")
+    product, rng = story.product, generator(seed, story.drawn_as, "values")
     written = _typical(rng, product.recipe) | product.values(story, rng) | dict(story.entries)
     return written | product.calculated(written) | dict(story.entries)
 

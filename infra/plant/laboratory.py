@@ -24,6 +24,18 @@ _REPEATED = {
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of an audit trail: what was done, by whom, when, and what it changed."""
+
+    action: str
+    state: str
+    actor: str
+    at: datetime
+    diff: tuple[tuple[str, str | None, str | None], ...] = ()
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One analysis of a sample: what was found, in which state it is, who answers for it."""
 
@@ -39,6 +51,10 @@ class Finding:
     operand: str = ""
     retest_of: str = ""
     remarks: str = ""
+    before: Finding | None = None
+    """What its audit trail told of it before anything was changed; None while nothing was."""
+    later: tuple[Step, ...] = ()
+    """What its audit trail tells since then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +102,7 @@ def _sample(story: Story, seed: int, panel: Panel, taken: datetime) -> Sample:
 
 
 def _findings(story: Story, seed: int, panel: Panel, received: datetime) -> Iterator[Finding]:
-    rng = generator(seed, story.batch, "laboratory", panel.kind)
+    rng = generator(seed, story.drawn_as, "laboratory", panel.kind)
     told = story.laboratory
     results = _results(story, seed, panel, rng)
     state = "verified" if panel.release else "published"
@@ -108,7 +124,7 @@ def _findings(story: Story, seed: int, panel: Panel, received: datetime) -> Iter
 
 
 def _own(story: Story, seed: int, panel: Panel, test: Test) -> Generator:
-    return generator(seed, story.batch, "laboratory", panel.kind, test.keyword)
+    return generator(seed, story.drawn_as, "laboratory", panel.kind, test.keyword)
 
 
 def _results(story: Story, seed: int, panel: Panel, rng: Generator) -> dict[str, str]:

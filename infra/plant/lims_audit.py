@@ -10,13 +10,10 @@ An entry has `object_uid`, `object_path`, `parent_uid`, `version`, `action`, `re
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from infra.plant.chance import identifier
-from infra.plant.laboratory import Finding, Sample
-from infra.plant.senaite import CLIENT, Json, Stored, skeleton, stored
-
-_Step = tuple[str, str, str, datetime, Json]
+from infra.plant.laboratory import Finding, Sample, Step
+from infra.plant.senaite import CLIENT, Stored, skeleton, stored
 
 
 def audit_trail(one: Sample, seed: int) -> Iterator[Stored]:
@@ -27,43 +24,48 @@ def audit_trail(one: Sample, seed: int) -> Iterator[Stored]:
         yield from _entries(f"{path}/{found.id}", _of_finding(found, one), one, seed)
 
 
-def _entries(path: str, steps: Iterator[_Step], one: Sample, seed: int) -> Iterator[Stored]:
-    for version, (action, state, actor, at, diff) in enumerate(steps):
-        written = at.isoformat(timespec="seconds")
+def _entries(path: str, steps: Iterator[Step], one: Sample, seed: int) -> Iterator[Stored]:
+    for version, step in enumerate(steps):
+        written = step.at.isoformat(timespec="seconds")
         name = f"{path}/auditlog/{version}"
-        content = skeleton(seed, "AuditLog", name, action, written)
+        content = skeleton(seed, "AuditLog", name, step.action, written)
         content |= {
-            "action": action,
-            "actor": actor,
-            "author": actor,
-            "comments": "",
-            "creators": [actor],
-            "diff": diff,
+            "action": step.action,
+            "actor": step.actor,
+            "author": step.actor,
+            "comments": step.comment,
+            "creators": [step.actor],
+            "diff": {field: [before, after] for field, before, after in step.diff},
             "object_path": path,
             "object_uid": identifier(seed, "uid", path),
             "parent_uid": identifier(seed, "uid", f"{CLIENT}/{one.id}"),
-            "review_state": state,
+            "review_state": step.state,
             "version": version,
         }
         yield stored(content, one.batch)
 
 
-def _of_sample(one: Sample) -> Iterator[_Step]:
-    yield "create", "sample_registered", "P-041", one.sampled, {}
-    yield "receive", "sample_received", "P-041", one.received, {}
+def _of_sample(one: Sample) -> Iterator[Step]:
+    yield Step("create", "sample_registered", "P-041", one.sampled)
+    yield Step("receive", "sample_received", "P-041", one.received)
     verified = [found.verified for found in one.findings if found.verified]
     if one.state != "sample_received" and verified:
         actor = max(one.findings, key=lambda found: found.verified or one.sampled).verifier
         action = {"published": "publish", "invalid": "invalidate"}.get(one.state, "verify")
-        yield action, one.state, actor, max(verified), {}
+        yield Step(action, one.state, actor, max(verified))
 
 
-def _of_finding(found: Finding, one: Sample) -> Iterator[_Step]:
-    yield "create", "registered", "P-041", one.received, {}
+def _of_finding(found: Finding, one: Sample) -> Iterator[Step]:
+    yield from _first_steps(found.before or found, one)
+    yield from found.later
+
+
+def _first_steps(found: Finding, one: Sample) -> Iterator[Step]:
+    yield Step("create", "registered", "P-041", one.received)
     if found.captured is not None and found.submitter:
-        change = {"Result": [None, found.result], "Analyst": [None, found.analyst]}
-        yield "submit", "to_be_verified", found.submitter, found.captured, change
+        change = (("Result", None, found.result), ("Analyst", None, found.analyst))
+        yield Step("submit", "to_be_verified", found.submitter, found.captured, change)
     if found.state == "retracted" and found.captured is not None:
-        yield "retract", "retracted", "P-051", found.captured, {}
+        yield Step("retract", "retracted", "P-051", found.captured)
     if found.verified is not None:
-        yield "verify", "verified", found.verifier, found.verified, {}
+        yield Step("verify", "verified", found.verifier, found.verified)

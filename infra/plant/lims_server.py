@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
 from urllib.parse import urlencode
 
-from infra.plant.laboratory import samples
+from infra.plant.laboratory import Sample
 from infra.plant.lims_audit import audit_trail
 from infra.plant.lims_samples import analysis, batch, sample
 from infra.plant.lims_setup import setup
@@ -38,7 +39,7 @@ _RESOURCES = (
     "auditlog",
     "search",
 )
-_FILTERS = {
+FILTERS = {
     "UID": ("uid",),
     "uid": ("uid",),
     "id": ("id",),
@@ -61,12 +62,22 @@ _FILTERS = {
 _AUDIT_FILTERS = {"uid": ("object_uid", "parent_uid"), "UID": ("object_uid", "parent_uid")}
 
 
-def lims_objects(stories: tuple[Story, ...], seed: int) -> tuple[Stored, ...]:
+Held = Callable[[Sequence[tuple[str, str]]], Sequence[Stored]]
+"""Gives what the LIMS holds at this moment, as far as a query may be about it."""
+Taken = tuple[tuple[Story, tuple[Sample, ...]], ...]
+"""The batches of the LIMS, each with its samples."""
+
+
+def lims_objects(taken: Taken, seed: int) -> tuple[Stored, ...]:
     """Return everything the LIMS holds, in the order its lists have."""
-    taken = [(story, samples(story, seed)) for story in stories]
+    products = tuple(dict.fromkeys(story.product for story, _ in taken))
+    return (*setup(products, seed), *objects_of(taken, seed))
+
+
+def objects_of(taken: Taken, seed: int) -> tuple[Stored, ...]:
+    """Return everything the LIMS holds of some batches."""
     every = [one for _, listed in taken for one in listed]
     return (
-        *setup(tuple(dict.fromkeys(story.product for story in stories)), seed),
         *(batch(story.batch, listed[0].received, seed) for story, listed in taken),
         *(sample(one, seed) for one in every),
         *(analysis(found, one, seed) for one in every for found in one.findings),
@@ -74,7 +85,7 @@ def lims_objects(stories: tuple[Story, ...], seed: int) -> tuple[Stored, ...]:
     )
 
 
-def lims(objects: tuple[Stored, ...], token: str) -> Handler:
+def lims(held: Held, token: str) -> Handler:
     """Return what answers the questions to the LIMS."""
 
     def answer(request: Request) -> Answer:
@@ -85,6 +96,7 @@ def lims(objects: tuple[Stored, ...], token: str) -> Handler:
             return _version()
         if resource not in _RESOURCES:
             return _error("Not Found")
+        objects = held((("uid", uid), *request.query) if uid else request.query)
         question = _Question(request, resource, complete=bool(uid), objects=objects)
         if not _knows(request, token):
             return question.listed([])
@@ -110,7 +122,7 @@ def _knows(request: Request, token: str) -> bool:
 
 
 def _filtered(found: list[Stored], request: Request, resource: str) -> list[Stored]:
-    known = _FILTERS | (_AUDIT_FILTERS if resource == "auditlog" else {})
+    known = FILTERS | (_AUDIT_FILTERS if resource == "auditlog" else {})
     for name, value in request.query:
         keys = known.get(name, ())
         if found and any(key in found[0].content for key in keys):
@@ -125,7 +137,7 @@ class _Question:
     request: Request
     resource: str
     complete: bool
-    objects: tuple[Stored, ...]
+    objects: Sequence[Stored]
 
     def listed(self, found: list[Stored]) -> Answer:
         """Return the page that was asked for, in the envelope of every list."""

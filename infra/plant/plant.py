@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from infra.plant import authority, opcua_server
-from infra.plant.batches import FOREIGN, SEED, STORIES
+from infra.plant.batches import SEED, STORIES
 from infra.plant.faults import EQUIPMENT, LIMS, MES, Faults
 from infra.plant.history import encoded
-from infra.plant.lims_server import lims, lims_objects
+from infra.plant.later_server import later
+from infra.plant.life import Life
+from infra.plant.lims_server import lims
 from infra.plant.mes_server import mes
 from infra.plant.sensors import plant_history
 from infra.plant.site import AUTHORITY_FOLDER, Ports
@@ -26,6 +29,8 @@ class Plant:
     token: str = field(default_factory=lambda: secrets.token_hex(24))
     folder: Path | None = None
     """Where the time-stamp authority keeps its files; without it there is none."""
+    set_at: datetime | None = None
+    """When, by this machine, the plant's clock began to run; without it, it stands still."""
     _web: list[WebServer] = field(default_factory=list)
     _closed: list[ClosedPort] = field(default_factory=list)
     _equipment: opcua_server.Running | None = None
@@ -33,11 +38,14 @@ class Plant:
 
     async def start(self) -> Ports:
         """Start the servers and return their ports."""
-        held = lims_objects((*STORIES, FOREIGN), self.seed)
+        life = Life(self.seed, self.set_at)
+        control = WebServer(later(life), "POST")
+        self._web.append(control)
         return Ports(
-            mes=await self._serve(MES, mes(STORIES, self.seed)),
-            lims=await self._serve(LIMS, lims(held, self.token)),
+            mes=await self._serve(MES, mes(life)),
+            lims=await self._serve(LIMS, lims(life.objects, self.token)),
             equipment=await self._serve_equipment(),
+            later=await control.start(),
             timestamps=self._serve_authority(),
         )
 

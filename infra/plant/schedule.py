@@ -37,7 +37,7 @@ class Procedure:
 
 def schedule(story: Story, seed: int) -> tuple[Procedure, ...]:
     """Return the unit procedures of a batch in order, each with its operations and phases."""
-    rng = generator(seed, story.batch, "schedule")
+    rng = generator(seed, story.drawn_as, "schedule")
     begun = datetime.combine(story.start, _MORNING, PLANT_ZONE)
     begun += timedelta(minutes=whole(rng, -15, 15))
     return tuple(

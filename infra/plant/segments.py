@@ -89,7 +89,7 @@ def _equipment(segment: elements.Tag, identifier: str, name: str) -> None:
 
 def _lots(story: Story, seed: int, procedure: Procedure) -> tuple[Lot, ...]:
     """Return the lots a unit procedure consumed; neighbouring batches share what is bought."""
-    campaign = "first" if story.number % 4 in {1, 2} else "second"
+    campaign = "first" if story.hall % 4 in {1, 2} else "second"
     found = []
     for material in procedure.recipe.materials:
         if material.collected:

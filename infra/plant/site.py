@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from infra.plant.authority import ROOT_FILE
 from infra.plant.batches import CLOCK, PRODUCTS, STORIES
+from infra.plant.later_server import PATH as LATER
 from infra.plant.opcua_server import PATH
 
 TOKEN_FILE = "lims-token"  # noqa: S105 - the name of the file, not what is in it
 SITE_FILE = "site.yaml"
 AUTHORITY_FOLDER = "timestamps"
+LATER_FILE = "later-address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,13 @@ class Ports:
     mes: int
     lims: int
     equipment: int
+    later: int
+    """Where the plant is told to go on: no system of a real plant."""
     timestamps: int | None = None
     """None where no `openssl` program is there to stamp with."""
 
 
-def site_file(path: Path, ports: Ports) -> str:
+def site_file(path: Path, ports: Ports, set_at: datetime | None = None) -> str:
     """Return the text of the site file."""
     batches = ", ".join(story.batch for story in STORIES)
     timestamps = _timestamps(ports.timestamps) if ports.timestamps else ""
@@ -33,10 +38,10 @@ def site_file(path: Path, ports: Ports) -> str:
     return f"""\
 # Site file of the demo plant: {path}
 # use it with: batchproof prepare {STORIES[0].batch} --site {path}
+# it goes on by:  curl {later_address(ports)} -d '{{"batch": "...", "what": "sterility-final"}}'
 site: demo-plant
 products: {{{products}}}
-clock: "{CLOCK.isoformat()}"  # the demo plant's clock stands still; leave it out at a real site
-sources:
+{_clock(set_at)}sources:
   batch_record:
     kind: b2mml-http
     url: "http://127.0.0.1:{ports.mes}"
@@ -54,6 +59,22 @@ sources:
 """
 
 
+def _clock(set_at: datetime | None) -> str:
+    if set_at is None:
+        words = "the demo plant's clock stands still; leave it out at a real site"
+        return f'clock: "{CLOCK.isoformat()}"  # {words}\n'
+    words = "when the demo plant's clock was set, and began to run; leave both out at a real site"
+    return f"""\
+clock: "{CLOCK.isoformat()}"
+clock_set_at: "{set_at.isoformat()}"  # {words}
+"""
+
+
+def later_address(ports: Ports) -> str:
+    """Return where the plant is told to go on."""
+    return f"http://127.0.0.1:{ports.later}{LATER}"
+
+
 def _timestamps(port: int) -> str:
     return f"""\
 timestamps:  # a throw-away authority; name a real one, and its own roots, at a real site
@@ -62,14 +83,18 @@ timestamps:  # a throw-away authority; name a real one, and its own roots, at a 
 """
 
 
-def write(directory: Path, ports: Ports, token: str) -> str:
-    """Write the site file, and beside it the token for its owner's eyes; return the file's text."""
+def write(directory: Path, ports: Ports, token: str, set_at: datetime | None = None) -> str:
+    """Write the site file, beside it the LIMS' token and where the plant goes on; return the text.
+
+    The token is for its owner's eyes alone.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     secret = directory / TOKEN_FILE
     secret.unlink(missing_ok=True)
     secret.touch(mode=0o600)
     secret.write_text(f"{token}\n", encoding="utf-8")
     path = directory / SITE_FILE
-    text = site_file(path, ports)
+    text = site_file(path, ports, set_at)
+    (directory / LATER_FILE).write_text(f"{later_address(ports)}\n", encoding="utf-8")
     path.write_text(text, encoding="utf-8")
     return text

@@ -63,11 +63,23 @@ class Story:
     remarks: tuple[Remark, ...] = ()
     laboratory: Laboratory = Laboratory()
     excursion: Excursion | None = None
+    copied: Story | None = None
+    """The batch that this one repeats under another number, minute by minute, in its equipment."""
+
+    @property
+    def drawn_as(self) -> str:
+        """The name that everything which looks like chance is drawn by."""
+        return self.copied.drawn_as if self.copied else self.batch
+
+    @property
+    def hall(self) -> int:
+        """The number in the names of the equipment that this batch is made in."""
+        return self.copied.hall if self.copied else self.number
 
     @property
     def identity(self) -> str:
         """The code that belongs to this batch alone, as the batch record and the labels have it."""
-        return self.named(self.product.identity)
+        return self.product.identity.format(number=self.number)
 
     @property
     def bioreactor(self) -> str:
@@ -75,5 +87,5 @@ class Story:
         return self.named(self.product.bioreactor)
 
     def named(self, pattern: str) -> str:
-        """Return a name with this batch's number in it: `BR-1{number:02d}`."""
-        return pattern.format(number=self.number)
+        """Return the name of equipment with its number in it: `BR-1{number:02d}`."""
+        return pattern.format(number=self.hall)

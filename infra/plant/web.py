@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 _LONGEST_WAIT = 3600.0
+_LONGEST_BODY = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Request:
     path: str
     query: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
+    body: bytes = b""
 
     def parameter(self, name: str, default: str = "") -> str:
         """Return one parameter of the query."""
@@ -46,10 +48,11 @@ Handler = Callable[[Request], Answer]
 
 
 class WebServer:
-    """Serves one handler on one free port until it is stopped."""
+    """Serves one handler on one free port until it is stopped; it answers one method only."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, method: str = "GET") -> None:
         self._handler = handler
+        self._method = method
         self._connections: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -77,13 +80,19 @@ class WebServer:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 method, request = _read(head.decode("latin-1"))
-                answer = self._handler(request) if method == "GET" else _NOT_ALLOWED
+                length = min(int(request.headers.get("content-length", "0")), _LONGEST_BODY)
+                request = replace(request, body=await reader.readexactly(length))
+                answer = self._handler(request) if method == self._method else self._refused()
                 if not await _send(writer, answer):
                     return
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError, ValueError):
             return
         finally:
             writer.close()
+
+    def _refused(self) -> Answer:
+        words = f"This server only answers {self._method}.\n"
+        return Answer(words.encode(), "text/plain; charset=utf-8", HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 class ClosedPort:
@@ -101,11 +110,6 @@ class ClosedPort:
     def free(self) -> None:
         """Give the port back."""
         self._socket.close()
-
-
-_NOT_ALLOWED = Answer(
-    b"This server only answers GET.\n", "text/plain; charset=utf-8", HTTPStatus.METHOD_NOT_ALLOWED
-)
 
 
 def _read(head: str) -> tuple[str, Request]:

@@ -1,7 +1,7 @@
 """Asks the MES for the electronic batch record of one batch."""
 
 from contracts.errors import UnreadableError
-from tasks.site import SiteSource
+from tasks.site_source import SiteSource
 from tasks.sources.fetched import Fetched, keeping
 from tasks.sources.http import opened, segment
 

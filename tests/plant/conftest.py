@@ -14,9 +14,9 @@ import httpx
 import pytest
 import yaml
 
-from infra.plant.batches import SEED, STORIES
 from infra.plant.faults import LIMS, MES, chosen
-from infra.plant.lims_server import lims, lims_objects
+from infra.plant.life import Life
+from infra.plant.lims_server import lims
 from infra.plant.mes_server import mes
 from infra.plant.web import WebServer
 
@@ -149,12 +149,12 @@ def in_process():
 
 @cache
 def _mes():
-    return mes(STORIES, SEED)
+    return mes(Life())
 
 
 @cache
 def _lims():
-    return lims(lims_objects(STORIES, SEED), "token")
+    return lims(Life().objects, "token")
 
 
 async def _ask(names, path, token):

@@ -41,8 +41,8 @@ def test_each_plant_has_a_root_of_its_own(plant, twin):
 def test_without_openssl_the_section_is_left_out(tmp_path, monkeypatch):
     monkeypatch.setattr(module.shutil, "which", lambda _: None)
     assert Plant(folder=tmp_path)._serve_authority() is None  # noqa: SLF001 - the rest takes seconds
-    assert "timestamps" not in site_file(tmp_path / "site.yaml", Ports(1, 2, 3))
-    assert "timestamps:" in site_file(tmp_path / "site.yaml", Ports(1, 2, 3, 4))
+    assert "timestamps" not in site_file(tmp_path / "site.yaml", Ports(1, 2, 3, 4))
+    assert "timestamps:" in site_file(tmp_path / "site.yaml", Ports(1, 2, 3, 4, 5))
 
 
 def test_a_folder_keeps_its_root(tmp_path):

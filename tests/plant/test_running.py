@@ -1,21 +1,25 @@
 """The plant as a process: what it prints, how it stops, how fast it is."""
 
 import asyncio
+import json
 import signal
 import socket
 import stat
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from asyncua import Client, ua
+from plant.conftest import get
 
+from contracts.errors import UnreadableError
+from flows.plant import running_plant
 from infra.plant.__main__ import main
-from infra.plant.batches import SEED, STORIES
+from infra.plant.batches import CLOCK, SEED, STORIES
 from infra.plant.history import encoded
-from infra.plant.lims_server import lims_objects
+from infra.plant.life import Life
 from infra.plant.mes_server import mes
 from infra.plant.sensors import plant_history
 from tasks.site import load_site
@@ -72,11 +76,24 @@ def test_it_stops_when_its_parent_is_gone(launch):
 
 def test_it_generates_everything_in_less_than_three_seconds():
     begun = time.process_time()
-    mes(STORIES, SEED)
-    lims_objects(STORIES, SEED)
+    mes(Life())
     histories = [encoded(series) for series in plant_history(STORIES, SEED)]
     assert time.process_time() - begun < 3
     assert sum(history.times.size for history in histories) > 800_000
+
+
+def test_a_plant_is_told_to_go_on_while_it_runs(tmp_path):
+    with running_plant(tmp_path, ("--clock-runs", "--fault", "opcua-down")) as plant:
+        site = load_site(plant.site_file())
+        assert CLOCK < site.time(datetime.now(UTC)) < CLOCK + timedelta(minutes=5)
+        assert plant.later("new-batch", batch="CART-26-0005") == ["CART-26-0005"]
+        assert len(plant.later("many", count=3)) == 3
+        with pytest.raises(UnreadableError, match="no analysis 'NONE'"):
+            plant.later("vanished", batch="CART-26-0001", keyword="NONE")
+        listed = json.loads(get(f"{site.sources['batch_record'].url}/batches")[1])
+        assert [one["batch"] for one in listed][len(STORIES) :] == [
+            f"CART-26-{number}" for number in ("0005", "1001", "1002", "1003")
+        ]
 
 
 def test_the_faults_are_listed_one_a_line(capsys):

@@ -1,12 +1,13 @@
 """The site file: read strictly, every problem in one error, no secret in it and none shown."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from contracts.errors import SiteError
-from tasks.site import SiteSource, load_site
+from tasks.site import load_site
+from tasks.site_source import SiteSource
 
 GOOD = """\
 site: demo-plant
@@ -117,6 +118,22 @@ def test_the_clock_and_the_batches_may_be_left_out(tmp_path: Path):
     site = load_site(written(tmp_path, text))
     assert site.clock is None
     assert site.batches == ()
+
+
+def test_a_clock_that_was_set_runs_from_there_on(tmp_path: Path):
+    still = load_site(written(tmp_path, GOOD))
+    set_at = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    text = GOOD.replace("batches:", 'clock_set_at: "2026-11-24T09:00:00+00:00"\nbatches:')
+    running = load_site(written(tmp_path, text))
+    now = set_at + timedelta(minutes=5)
+    assert still.time(now) == still.clock
+    assert running.time(now) == still.clock + timedelta(minutes=5)
+
+
+def test_a_clock_that_was_set_to_nothing_is_refused(tmp_path: Path):
+    text = GOOD.replace('clock: "', 'clock_set_at: "')
+    with pytest.raises(SiteError, match="lacks clock"):
+        load_site(written(tmp_path, text))
 
 
 def test_a_clock_without_quotes_is_the_same_clock(tmp_path: Path):

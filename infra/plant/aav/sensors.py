@@ -49,7 +49,7 @@ def history(story: Story, procedures: tuple[Procedure, ...], seed: int) -> tuple
 
 
 def _recorded(story: Story, name: str, tag: _Tag, run: Run, seed: int) -> Series:
-    rng = generator(seed, story.batch, name)
+    rng = generator(seed, story.drawn_as, name)
     start = seconds(run.start)
     at = np.arange(0, seconds(run.end) - start, tag.every, dtype=np.int64)
     return sampled(name, rng, Polling(start, at), tag.shape(rng, at), tag.places)

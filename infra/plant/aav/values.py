@@ -69,8 +69,8 @@ def _recoveries(rng: Generator) -> Texts:
 def _own(story: Story) -> Texts:
     return {
         "FIL_LABEL": story.identity,
-        "AFF_CYC": str(3 + story.number),
-        "FRO_LOC": f"FRZ-8{story.number:02d}/R2/S{story.number}",
+        "AFF_CYC": str(3 + story.hall),
+        "FRO_LOC": f"FRZ-8{story.hall:02d}/R2/S{story.hall}",
     }
 
 

@@ -37,7 +37,7 @@ def history(story: Story, procedures: tuple[Procedure, ...], seed: int) -> tuple
 def _bioreactor(story: Story, expansion: Run, seed: int) -> tuple[Series, ...]:
     start, end = seconds(expansion.start), seconds(expansion.end)
     name = story.bioreactor
-    door, alarm = generator(seed, story.batch, "DOOR"), generator(seed, story.batch, "ALARM")
+    door, alarm = generator(seed, story.drawn_as, "DOOR"), generator(seed, story.drawn_as, "ALARM")
     openings = _openings(door)
     shapes = (
         ("TEMP", 15, 2, lambda rng, at: _temperature(rng, at, story.excursion)),
@@ -48,7 +48,7 @@ def _bioreactor(story: Story, expansion: Run, seed: int) -> tuple[Series, ...]:
     )
     loops = []
     for tag, every, places, shape in shapes:
-        rng = generator(seed, story.batch, tag)
+        rng = generator(seed, story.drawn_as, tag)
         at = np.arange(-_WARM_UP, end - start + _COOL_DOWN, every, dtype=np.int64)
         loops.append(sampled(f"{name}.{tag}", rng, Polling(start, at), shape(rng, at), places))
     opened = [change for at, held in openings for change in ((at, 1), (at + held, 0))]
@@ -61,7 +61,7 @@ def _bioreactor(story: Story, expansion: Run, seed: int) -> tuple[Series, ...]:
 
 def _freezer(story: Story, cryopreservation: Run, seed: int) -> Series:
     start, end = seconds(cryopreservation.start), seconds(cryopreservation.end)
-    rng = generator(seed, story.batch, "CRF-201")
+    rng = generator(seed, story.drawn_as, "CRF-201")
     at = np.arange(0, end - start, 5, dtype=np.int64)
     course = line(
         at, (600, 4000), (1500, -6000), (1680, -9000), (3000, -40_000), (6600, -100_000)

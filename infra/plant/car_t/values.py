@@ -51,7 +51,7 @@ def _identity(story: Story) -> Texts:
 
 
 def _patient(story: Story) -> Texts:
-    weight, cohort = _PATIENTS[(story.number - 1) % len(_PATIENTS)]
+    weight, cohort = _PATIENTS[(story.hall - 1) % len(_PATIENTS)]
     return {"APH_WT": weight, "APH_COH": cohort}
 
 
