@@ -82,7 +82,7 @@ class Asking:
 
     def elsewhere(self) -> Answer:
         """Return which other batches used the same things."""
-        from flows.asked_elsewhere import elsewhere_in  # noqa: PLC0415 (loads SQLite)
+        from flows.asked_elsewhere import elsewhere_in
 
         return elsewhere_in(self.tracer, self._beside, self.home, self.of)
 

@@ -22,7 +22,7 @@ _WORDS = {form.ACCEPT: "accepted", form.REFER: "referred", form.REJECT: "rejecte
     validate_parameters=False,  # by ourselves, in words that repeat nothing: see flows.form
     persist_result=False,
 )
-def decide_exception(  # noqa: PLR0913 (the fields of a form)
+def decide_exception(
     *,
     batch: form.Batch,
     stage: form.Stage,
@@ -48,7 +48,7 @@ def decide_exception(  # noqa: PLR0913 (the fields of a form)
     return acted(Act.DECIDE, claim_here(user, code), str(batch), do)
 
 
-def _read(  # noqa: PLR0913 (the fields of a form)
+def _read(
     *,
     batch: form.Batch,
     stage: form.Stage,

@@ -24,7 +24,7 @@ _ACTS = {form.READ_TRAIL: Act.REVIEW_TRAIL, **MEANINGS}
     validate_parameters=False,  # by ourselves, in words that repeat nothing: see flows.form
     persist_result=False,
 )
-def sign_review(  # noqa: PLR0913 (the fields of a form)
+def sign_review(
     *,
     batch: form.Batch,
     stage: form.Stage,

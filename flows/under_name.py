@@ -10,8 +10,8 @@ from contracts.batch import batch_number
 from contracts.errors import BatchproofError
 from contracts.person import Act, Person
 from contracts.review import Review
-from flows.vouched import asked_here
 from flows.office import open_office
+from flows.vouched import asked_here
 from tasks.desk import Desk
 from tasks.identity import Claim, identify
 from tasks.present_review import present_review

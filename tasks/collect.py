@@ -9,8 +9,8 @@ from contracts.evidence import Capture, Digest
 from contracts.reading import Quarantine
 from tasks import reading
 from tasks.desk import Desk
-from tasks.site_source import SiteSource
 from tasks.earlier import with_earlier
+from tasks.site_source import SiteSource
 from tasks.sources import batch_record, equipment, lims
 from tasks.sources.equipment import TagWindow
 from tasks.sources.fetched import Fetched

@@ -92,7 +92,9 @@ def timeline(facts: Facts, exceptions: Sequence[Record]) -> Timeline:
     steps = _steps(facts)
     marks = _marks(facts, exceptions)
     names = list(dict.fromkeys([*(one.path for one in steps if not one.depth), *marks]))
-    rows = tuple(row for row in (_row(name, steps, marks, exceptions, facts) for name in names) if row)
+    rows = tuple(
+        row for row in (_row(name, steps, marks, exceptions, facts) for name in names) if row
+    )
     ends = [end for row in rows for end in row.span]
     window = (min(ends), max(ends)) if ends else (0.0, 1.0)
     return Timeline(window, rows, steps)
