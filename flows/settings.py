@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     """Site file for flows that are started without one."""
     turn_seconds: float = Field(default=1800.0, ge=0)
     """How long a run waits for another one at the same batch."""
+    watch_days: float = Field(default=30.0, ge=0)
+    """For how long the watch goes on asking about a batch that was ready for its final stage."""
 
     seal_key: str = ""
     """Signer URI of the seal key (`file2:/path`, `hsm:2?label=...`, `gcpkms:...`, `awskms:...`);
