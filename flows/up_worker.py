@@ -14,7 +14,7 @@ from typing import Final
 from prefect import flow_engine
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.runner import Runner
 from prefect.states import AwaitingRetry, Crashed
 from prefect.types.entrypoint import EntrypointType
@@ -100,7 +100,7 @@ async def give_back() -> None:
                 await client.set_flow_run_state(run.id, _after(run), force=True)
 
 
-def _after(run: FlowRun) -> "object":
+def _after(run: FlowRun) -> State[None]:
     if run.parent_task_run_id is not None:
         return Crashed(message="The worker ended before this run did.")
     if run.run_count >= _BEGUN_MOST:

@@ -57,15 +57,13 @@ class Checked:
     strategy: Approved | None
     """None: the one in force."""
     known_at: datetime | None
-    evidence: Digest
-    """The collection that is judged, or that what is collected again completes."""
 
 
-def reevaluation(desk: Desk, wanted: Wanted, claim: Claim) -> tuple[Checked, Why]:
-    """Check a request, make sure who asks, and enter it in the log: no result is known yet.
+def reevaluation(desk: Desk, read: Callable[[], Wanted], claim: Claim) -> tuple[Checked, Why]:
+    """Read and check a request, make sure who asks, and enter it in the log: no result is known.
 
-    Asked within the batch's turn. Words that cannot be followed are refused before the person is
-    asked for; the code that came with them is used up all the same, for it was written down.
+    Words that cannot be followed are refused before the person is asked for; the code that came
+    with them is used up all the same, for it was written down.
 
     Raises:
         RefusedError: something cannot be followed, or the person may not, or did not prove who
@@ -73,7 +71,7 @@ def reevaluation(desk: Desk, wanted: Wanted, claim: Claim) -> tuple[Checked, Why
         NotFoundError: the batch, the strategy or the time is not on record.
     """
     try:
-        checked = check(desk, wanted)
+        checked = check(desk, read())
     except BatchproofError:
         _use_up(desk, claim)
         raise
@@ -126,6 +124,7 @@ def check(desk: Desk, wanted: Wanted) -> Checked:
             expected="one of them: what a source says now was not known then",
         )
     strategy = wanted.strategy.strip() or IN_FORCE
+    evidence_of(desk, batch, known_at)
     return Checked(
         batch=batch,
         stage=Stage(stage),
@@ -134,7 +133,6 @@ def check(desk: Desk, wanted: Wanted) -> Checked:
         collect=collect,
         strategy=None if strategy == IN_FORCE else strategy_named(desk, batch, strategy),
         known_at=known_at,
-        evidence=_evidence(desk, batch, known_at),
     )
 
 
@@ -163,7 +161,12 @@ def _time(text: str) -> datetime | None:
         ) from error
 
 
-def _evidence(desk: Desk, batch: str, known_at: datetime | None) -> Digest:
+def evidence_of(desk: Desk, batch: str, known_at: datetime | None) -> Digest:
+    """Return the collection on record to judge: the newest, or the newest at a time.
+
+    Raises:
+        NotFoundError: there is none.
+    """
     if known_at is not None:
         return collection_at(desk, batch, known_at)
     newest = newest_collection(desk, batch)
@@ -177,7 +180,9 @@ def _evidence(desk: Desk, batch: str, known_at: datetime | None) -> Digest:
 
 
 def evidence_for(desk: Desk, asked: Checked, collect: Collect) -> Digest:
-    """Return the collection to judge: as it is on record, or completed by what is asked again."""
-    if not asked.collect:
-        return asked.evidence
-    return collect(asked.collect, desk.collection(asked.evidence))
+    """Return the collection to judge: as it is on record, or completed by what is asked again.
+
+    Asked within the batch's turn: what is the newest is known only there.
+    """
+    on_record = evidence_of(desk, asked.batch, asked.known_at)
+    return collect(asked.collect, desk.collection(on_record)) if asked.collect else on_record

@@ -1,5 +1,7 @@
 """A named person's request as Prefect shows it: refused in words, or on record."""
 
+from collections.abc import Callable
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -15,9 +17,9 @@ from tasks.reevaluate import Checked, Wanted, reevaluation
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def record_request(desk: Desk, wanted: Wanted, claim: Claim) -> tuple[Checked, Why]:
+def record_request(desk: Desk, read: Callable[[], Wanted], claim: Claim) -> tuple[Checked, Why]:
     """Return what is to be done, once it is checked, the person is known, and both are on record.
 
     It is never asked again by itself: a one-time code counts once.
     """
-    return reevaluation(desk, wanted, claim)
+    return reevaluation(desk, read, claim)

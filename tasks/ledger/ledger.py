@@ -221,8 +221,7 @@ class Ledger:
         """Enter in the log what a person did; the same act at the same time is entered once.
 
         `stands` looks at the batch's entries in the same transaction: it gives the index of the
-        entry that says the act already, None if the act is to be entered (also if the same words
-        stand there and do not count any more), or raises what refuses it.
+        entry that says the act already, None to enter it (even in the same words), or raises.
 
         Raises:
             NotFoundError: it is about an evaluation that was never begun here.

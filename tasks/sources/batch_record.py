@@ -2,7 +2,7 @@
 
 from contracts.errors import UnreadableError
 from contracts.sources.batch_list import BatchList, read_batch_list
-from tasks.site import SiteSource
+from tasks.site_source import SiteSource
 from tasks.sources.fetched import Fetched, keeping
 from tasks.sources.http import opened, segment
 
