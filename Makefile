@@ -39,12 +39,12 @@ bench: .venv/dev .venv/bench ## judging and sealing beside what others offer; mi
 
 lock: .venv/bin/uv ## resolve the dependencies anew: versions and hashes, no addresses
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --extra postgresql --group build pyproject.toml -o requirements.lock
+	  --no-emit-index-url --no-header --extra postgresql --extra s3 --group build pyproject.toml -o requirements.lock
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --extra postgresql --group build --group dev \
+	  --no-emit-index-url --no-header --extra postgresql --extra s3 --extra dask --group build --group dev \
 	  -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --group bench -c requirements.lock \
+	  --no-emit-index-url --no-header --extra dask --extra ray --group bench -c requirements.lock \
 	  pyproject.toml -o requirements-bench.lock
 
 browser: ## the browser that the page's tests open: Debian's, only if there is none

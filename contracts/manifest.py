@@ -18,6 +18,8 @@ EVALUATION = "evaluation.json"
 READINESS = "readiness.json"
 ENVIRONMENT = "environment.json"
 """What was really installed: told, and no part of the root."""
+AUDIT_TRAIL = "audit-trail.json"
+"""What the evaluation log said of the batch up to the result: bound, and no part of the root."""
 VERDICTS = "verdicts.json"
 STRATEGY = "strategy/strategy.json"
 SOURCES = ("batch_record", "lims", "equipment")

@@ -13,14 +13,19 @@ from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
 from flows import audit
+from flows.approve import approve
 from flows.export import export
 from flows.impact import impact
 from flows.inspection import app as inspection_app
+from flows.inspector import app as inspector_app
 from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
+from flows.serve_door import serve_door
 from flows.strategy import app as strategy_app
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
+from flows.up import up
+from flows.users import app as users_app
 
 app = typer.Typer(
     name="batchproof",
@@ -32,10 +37,13 @@ app = typer.Typer(
 )
 
 
+strategy_app.command()(approve)
 app.add_typer(strategy_app, name="strategy")
 app.add_typer(log_app, name="log")
 app.add_typer(keys_app, name="keys")
 app.add_typer(inspection_app)
+app.add_typer(inspector_app)
+app.add_typer(users_app, name="user")
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 
@@ -129,9 +137,11 @@ def prepare(
     with errors_in_words(), open_office(None if site is None else str(site)):
         batch_number(batch)  # what can be known now is known before Prefect takes its seconds
     with errors_in_words(), quick_flows():
-        from flows.prepare_review import prepare_review
+        from flows.prepare_review import Due, prepare_review
 
-        package = prepare_review(batch, stage, site=None if site is None else str(site))
+        (package,) = prepare_review(
+            batch, Due(stage.value), site=None if site is None else str(site)
+        )
         answer = answer_for(package.folder)
     if as_json:
         print_json(answer)
@@ -198,6 +208,8 @@ app.command()(audit.known)
 app.command()(export)
 app.command()(impact)
 app.command()(witness)
+app.command()(up)
+app.command(name="door")(serve_door)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:

@@ -32,10 +32,10 @@ def quick_flows() -> Iterator[None]:
     Raises:
         UnavailableError: Prefect's server does not answer, or did not start.
     """
-    from prefect.client.orchestration import get_client  # noqa: PLC0415 (takes seconds to import)
-    from prefect.settings import get_current_settings  # noqa: PLC0415
+    from prefect.client.orchestration import get_client
+    from prefect.settings import get_current_settings
 
-    from expectations import suite  # noqa: PLC0415 (as the next two)
+    from expectations import suite
 
     Thread(target=suite.warm_up, daemon=True).start()  # the wait for the server is long enough
     try:

@@ -10,7 +10,7 @@ def parquet_checked(read: Read, listing: frozenset[str]) -> tuple[Finding, ...] 
     The auditor's door (`flows.verify`) does not import this module: it needs no library.
     """
     try:
-        from tasks.parquet_checked import parquet_findings  # noqa: PLC0415 (only where installed)
+        from tasks.parquet_checked import parquet_findings
     except ModuleNotFoundError:
         return None
     return tuple(parquet_findings(read, listing))

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from contracts.collection import Collection
-from contracts.errors import SourceError
+from contracts.errors import SourceError, StorageError, UnavailableError
 from contracts.evidence import Capture, Digest
 from contracts.reading import Quarantine
 from tasks import reading
 from tasks.desk import Desk
 from tasks.earlier import with_earlier
-from tasks.site import SiteSource
+from tasks.site_source import SiteSource
 from tasks.sources import batch_record, equipment, lims
 from tasks.sources.equipment import TagWindow
 from tasks.sources.fetched import Fetched
@@ -49,7 +49,7 @@ def _keep(
 
 def _keep_one(desk: Desk, batch: str, asked: SiteSource, fetched: Fetched, at: datetime) -> Capture:
     capture = Capture(
-        digest=desk.store.put(fetched.body),
+        digest=_stored(desk, fetched.body),
         size=len(fetched.body),
         source=asked.name,
         system=asked.kind,
@@ -62,16 +62,34 @@ def _keep_one(desk: Desk, batch: str, asked: SiteSource, fetched: Fetched, at: d
     return desk.ledger.record_capture(batch, capture, fetched.address)
 
 
+def _stored(desk: Desk, data: bytes) -> Digest:
+    """Keep the bytes. Our own store's silence is never taken for the silence of a source.
+
+    Raises:
+        StorageError: as `Storage.put`, or the store did not answer.
+    """
+    try:
+        return desk.store.put(data)
+    except UnavailableError as error:
+        raise StorageError(
+            error.found, expected=error.expected, where=error.where, move=error.move
+        ) from error
+
+
 def file_collection(
-    desk: Desk, batch: str, outcomes: Mapping[str, tuple[Capture, ...] | SourceError]
+    desk: Desk,
+    batch: str,
+    outcomes: Mapping[str, tuple[Capture, ...] | SourceError],
+    carried: Sequence[Quarantine] = (),
 ) -> Digest:
     """Keep what a round of collecting brought, enter it in the log, and return its digest.
 
     A source that failed goes into quarantine, with its words; what it handed over stays in. So does
-    what the collections before it held and it does not say any more.
+    what the collections before it held and it does not say any more. `carried` are quarantines of
+    an earlier round whose sources were not asked again.
     """
     captures: list[Capture] = []
-    aside: list[Quarantine] = []
+    aside: list[Quarantine] = list(carried)
     for source, outcome in outcomes.items():
         if isinstance(outcome, SourceError):
             captures += outcome.captures

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from contracts.collection import Collection, collection_from
 from contracts.evidence import Digest
@@ -12,7 +13,7 @@ from tasks.key_places import KeyPlaces
 from tasks.keys import Entered, Keys
 from tasks.ledger.ledger import Ledger
 from tasks.site import Site, load_site
-from tasks.store import Store
+from tasks.storage import open_storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,14 @@ class Folders:
     """Where a desk keeps what it keeps."""
 
     home: Path
-    """Captured bytes, records and keys."""
+    """Keys; captured bytes and records too, unless `store` says otherwise."""
     packages: Path
     strategies: Path | None = None
     """Strategy files to judge by, instead of the product's own."""
+    store: str = ""
+    """Where captured bytes and records are: a folder or `s3://bucket/prefix`; empty: in `home`."""
+    pages: str = ""
+    """Address below which the packages' pages are served; empty: they are not."""
 
 
 class Desk:
@@ -39,13 +44,20 @@ class Desk:
         self.keys = keys
         self.home = folders.home
         self.packages = folders.packages
+        self.pages = folders.pages.rstrip("/")
         self.strategies = folders.strategies
-        self.store = Store(folders.home / "captures")
-        self.records = Store(folders.home / "records")
+        self.store = open_storage(folders.store, folders.home, "captures")
+        self.records = open_storage(folders.store, folders.home, "records")
+        self.patience_seconds = 1800.0
+        """How long to wait for the turn at a batch; see tasks.turn."""
 
     def now(self) -> datetime:
         """Return the time at the plant: the site's own clock, or this machine's, in UTC."""
         return self.site.time(datetime.now(UTC))
+
+    def page_of(self, package: Path) -> str:
+        """Return the address of a package's page in a browser; empty where none are served."""
+        return f"{self.pages}/{quote(package.name)}/index.html" if self.pages else ""
 
     def collection(self, digest: Digest) -> Collection:
         """Return a collection by its digest."""
@@ -53,15 +65,17 @@ class Desk:
 
 
 def open_desk(
-    site_file: Path, ledger_url: str, folders: Folders, places: KeyPlaces, origin: str = ""
+    site: Site | Path, ledger_url: str, folders: Folders, places: KeyPlaces, origin: str = ""
 ) -> Desk:
-    """Open the desk of a site. `origin` is the evaluation log's, `batchproof/<site>` if empty.
+    """Open the desk of a site, or of its file.
+
+    `origin` is the evaluation log's, `batchproof/<site>` if empty.
 
     Raises:
         SiteError: the site file is not one.
         StorageError, UnavailableError: store or ledger cannot be opened.
     """
-    site = load_site(site_file)
+    site = load_site(site) if isinstance(site, Path) else site
     ledger = Ledger.open(ledger_url)
     owner = origin or f"batchproof/{'-'.join(site.site.split())}"
     keys = Keys(folders.home / "keys", owner, places, entered_in(ledger, site))

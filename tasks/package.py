@@ -1,13 +1,13 @@
 """Put one evaluation's package together: for people, for machines, and with every raw byte."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts.canonical import canonical
 from contracts.errors import IntegrityError, StorageError
 from contracts.evidence import Digest
-from contracts.manifest import CAPTURES, ENVIRONMENT, MANIFEST, manifest_from
+from contracts.manifest import AUDIT_TRAIL, CAPTURES, ENVIRONMENT, MANIFEST, manifest_from
 from contracts.opened import Opened, opened
 from contracts.series import SeriesPage
 from tasks import environment, reading, verifier
@@ -18,6 +18,7 @@ from tasks.readings import write_pages, write_tables
 from tasks.rooted import rooted
 from tasks.sealing import seal_package
 from tasks.showing import page_of
+from tasks.trail import trail_member
 from tasks.worksheet import kept
 
 README = """\
@@ -34,6 +35,7 @@ captures/           the bytes each source handed over, unaltered, named by their
 tables/*.jsonl      the records that make the root, one canonical JSON record a line
 tables/*.parquet    the same for machines, and every equipment reading
 tables/readings.index  where each 256th reading begins, for proofs
+audit-trail.json    who did what with this batch, in words and as entered, up to this result
 environment.json    what was installed where the evaluation was made
 contracts/*.json    what each source promised to send: the captures are read by these
 manifest.json       every file with its SHA-256, and the root that names what the package says
@@ -58,6 +60,8 @@ class Package:
 
     folder: Path
     root: Digest
+    page: str = ""
+    """Address of its page in a browser, if the site serves packages."""
 
 
 def assemble_evaluation(desk: Desk, batch: str, number: int) -> Package:
@@ -70,7 +74,7 @@ def assemble_evaluation(desk: Desk, batch: str, number: int) -> Package:
     evaluation = desk.ledger.evaluation(batch, number)
     package = assemble(desk, evaluation.record)
     desk.ledger.record_package(evaluation, package.root, str(package.folder), desk.now())
-    return package
+    return replace(package, page=desk.page_of(package.folder))
 
 
 def assemble(desk: Desk, record: Digest) -> Package:
@@ -125,6 +129,7 @@ def _write(desk: Desk, package: Opened, files: Mapping[str, bytes], folder: Path
     whole = dict(files) | {"README.txt": readme.encode()} | _for_the_auditor()
     pages = _pages(desk, package)
     whole["index.html"] = page_of(desk, package, files, pages)
+    whole[AUDIT_TRAIL] = trail_member(desk.ledger, package.batch, package.number)
     whole[ENVIRONMENT] = canonical(environment.installed()) + b"\n"
     for path, data in whole.items():
         _put(folder / path, data)

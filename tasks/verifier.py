@@ -27,7 +27,8 @@ Everything found is told, not only the first thing, and what was not checked is 
 10. log: the seal's bytes are in the evaluation log (C2SP tlog-proof), whose checkpoint is signed by
     a trusted log and co-signed by every trusted witness;
 11. history: every evaluation of the batch is in that log, numbered 1..n, its captures logged before
-    its intent, its intent before its result; this package is evaluation k of n;
+    its intent, its intent before its result; this package is evaluation k of n; its audit trail
+    is the same entries, all of them up to the result;
 12. memory: the log continues the checkpoint you saw last (--checkpoint), and its tiles (--log) hold
     no evaluation of this batch that the package does not tell;
 13. proof: the record of one value leads to the root that the seal names (proof files only).
@@ -99,6 +100,7 @@ HISTORY, KEYS, MANIFEST, INDEX = (
     "seal/history.json", "seal/keys.json", "manifest.json", "tables/readings.index"
 )  # fmt: skip
 STRATEGY: Final = "strategy/strategy.json"
+AUDIT: Final = "audit-trail.json"
 SEALED: Final = frozenset({SEAL, STAMP, PROOF, HISTORY, KEYS})
 NEEDED: Final = frozenset(
     {"environment.json", "readiness.json", "verdicts.json", STRATEGY, INDEX}
@@ -108,7 +110,7 @@ NEEDED: Final = frozenset(
 )
 """What every package of this format holds."""
 NAMED: Final = re.compile(
-    r"README\.txt|index\.html|how-to-check\.html|verify\.py|captures/[0-9a-f]{64}"
+    r"README\.txt|index\.html|how-to-check\.html|verify\.py|audit-trail\.json|captures/[0-9a-f]{64}"
     r"|suites/[a-z0-9_]+\.json|strategy/files/(overlays/)?[a-z0-9_-]+\.yaml"
     r"|tables/[a-z]+\.parquet"
 )
@@ -148,8 +150,8 @@ NOT_HERE: Final = (
         "readings are bound by their head alone"
     ),
     (
-        "index.html, tables/*.parquet and the other views against the records: they are bound by "
-        "their digests; the records decide"
+        "index.html, tables/*.parquet, the words in audit-trail.json and the other views against "
+        "the records: they are bound by their digests; the records decide"
     ),
 )
 Record = Mapping[str, object]
@@ -1433,7 +1435,31 @@ class Package:
                 if late:
                     words = f"It says {one.at}, and others attest that it was there by {at}."
                     self.report.find(11, HISTORY, words, row)
-        self.report.said += story.told(whole(evaluation, "evaluation"))
+        number = whole(evaluation, "evaluation")
+        self.report.said += story.told(number)
+        with self.report.checking(11, AUDIT):
+            self._check_trail(history, number)
+
+    def _check_trail(self, history: list["Entry"], number: int) -> None:
+        """Check 11, the audit trail as a member: the history's entries up to the result."""
+        if AUDIT not in self.held.sizes or not history:
+            return
+        data = self.held.read(AUDIT)
+        said = members(strict(data.removesuffix(b"\n")), "batch", "entries")
+        demand(said["batch"] == self._manifest["batch"], "The audit trail of another batch.")
+        ends = [one.index for one in history if one.ends(number)]
+        due = [one for one in history if ends and one.index <= ends[0]]
+        found = members_of(said, "entries")
+        for row, (one, entry) in enumerate(zip(found, due, strict=False), start=1):
+            members(one, "at", "batch", "entry", "index", "kind", "words")
+            same = (whole(one, "index"), text(one, "entry")) == (entry.index, entry.text)
+            named = text(one, "kind"), text(one, "batch")
+            demand(same, f"Entry {entry.index} stands here otherwise than in the log.", row)
+            demand(named == (entry.kind, said["batch"]), f"Entry {entry.index} misnamed.", row)
+            at = text(one, "at")
+            demand(moment(at) == entry.at if at else entry.at is None, "Another time.", row)
+        words = f"It has {len(found)} entries; the log has {len(due)} up to the result."
+        demand(len(found) == len(due), words)
 
     def _check_memory(
         self, trust: Trust, seen: str | None, log: Container | None, history: list["Entry"]
@@ -1518,6 +1544,10 @@ class Entry:
     kind: str
     record: Record
     at: datetime | None
+
+    def ends(self, number: int) -> bool:
+        """Whether it is the result of an evaluation."""
+        return self.kind == "result" and self.record.get("evaluation") == number
 
 
 def entry_from(index: int, said: str) -> Entry:

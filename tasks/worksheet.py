@@ -30,7 +30,7 @@ from expectations import compiler
 from tasks.evidence import ReadEvidence
 from tasks.judge import Judged
 from tasks.reading import Document
-from tasks.store import Store
+from tasks.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +129,13 @@ def _evaluation(judged: Judged, evidence: ReadEvidence, sitting: Sitting) -> dic
     }
 
 
-def keep(store: Store, files: Mapping[str, bytes]) -> Digest:
+def keep(store: Storage, files: Mapping[str, bytes]) -> Digest:
     """Keep an evaluation's files and return the digest of their list."""
     listed: dict[str, Json] = {path: store.put(data) for path, data in files.items()}
     return store.put(canonical(listed))
 
 
-def kept(store: Store, digest: Digest) -> dict[str, bytes]:
+def kept(store: Storage, digest: Digest) -> dict[str, bytes]:
     """Return an evaluation's files by the digest of their list.
 
     Raises:

@@ -13,6 +13,7 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
 from contracts.manifest import (
+    AUDIT_TRAIL,
     CAPTURES,
     ENVIRONMENT,
     EVALUATION,
@@ -45,6 +46,7 @@ _FILES: Final = {
     STRATEGY: ("application/json", "The control strategy in force"),
     EVALUATION: ("application/json", "Which batch, evidence and strategy; who judged, and when"),
     READINESS: ("application/json", "Readiness and its reasons; no release"),
+    AUDIT_TRAIL: ("application/json", "Who did what with the batch, up to the result"),
     VERDICTS: ("application/json", "One verdict for each criterion in force"),
     MANIFEST: ("application/json", "Every file by its digest, and the root over what is said"),
 }

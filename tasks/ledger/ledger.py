@@ -1,8 +1,8 @@
 """Our own record of what was captured, judged and packaged: entries are added, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeAlias
 
 from contracts import merkle
 from contracts.canonical import canonical
@@ -19,7 +19,13 @@ from tasks.ledger import entries, evaluations, log_entries
 from tasks.ledger.database import Database
 from tasks.ledger.evaluations import Begun, Inputs
 from tasks.ledger.logbook import LogBook
+from tasks.ledger.people_book import PeopleBook
 from tasks.ledger.records import Aborted, Evaluation, Finished, Packaged, Quarantined
+from tasks.ledger.standings import Standings
+from tasks.ledger.turns import Turns
+
+Stands: TypeAlias = Callable[[tuple[Logged, ...]], int | None]
+"""Finds the entry that stands for an act among those of its batch; see `Ledger.record_act`."""
 
 
 class Ledger:
@@ -31,8 +37,12 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.turns = Turns(database)
+        self.standings = Standings(database)
         self.log = LogBook(database)
         """The evaluation log, to read."""
+        self.people = PeopleBook(database)
+        """Who is who, and what they proved it with."""
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -207,8 +217,11 @@ class Ledger:
             entries.check_sealable(session, batch, number, entry)
             return log_entries.append(session, entry, in_utc(at))
 
-    def record_act(self, act: Act) -> Logged:
+    def record_act(self, act: Act, stands: Stands | None = None) -> Logged:
         """Enter in the log what a person did; the same act at the same time is entered once.
+
+        `stands` looks at the batch's entries in the same transaction: it gives the index of the
+        entry that says the act already, None to enter it (even in the same words), or raises.
 
         Raises:
             NotFoundError: it is about an evaluation that was never begun here.
@@ -217,7 +230,13 @@ class Ledger:
             number = getattr(act, "evaluation", None)
             if number is not None:
                 evaluations.row_of(session, act.batch, number)
-            return log_entries.append(session, act)
+            if stands is None:
+                return log_entries.append(session, act)
+            trail = log_entries.of_batch(session, act.batch, log_entries.size(session))
+            index = stands(trail)
+            if index is not None:
+                return log_entries.one(session, index)
+            return log_entries.append(session, act, again=True)
 
     def record_key(self, change: KeyChange) -> Logged:
         """Enter in the log that a key came, was replaced, or is no longer to be trusted."""

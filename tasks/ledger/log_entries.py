@@ -20,16 +20,20 @@ TURN = "the evaluation log"
 """What writers of every batch wait for, after the turn at their batch: the log has one order."""
 
 
-def append(session: Session, entry: Entry, at: datetime | None = None) -> Logged:
+def append(
+    session: Session, entry: Entry, at: datetime | None = None, *, again: bool = False
+) -> Logged:
     """Enter the next entry in the caller's transaction, or return the one that stands for it.
 
     A collection is filed once, an evaluation has one intent and one result, a root is sealed once;
-    a decision and a change of a key are entered once in the same words. `at` is the time of an
-    entry that says none itself.
+    a decision and a change of a key are entered once in the same words, unless the caller knows
+    that it is said `again`. `at` is the time of an entry that says none itself.
     """
     text = text_of(entry)
     take_turn(session.connection(), TURN)
     identity = _identity(entry, text)
+    if again:
+        identity = digest_of(canonical([identity, size(session)]))
     known = session.exec(select(LogEntryRow).where(LogEntryRow.identity == identity)).one_or_none()
     if known is not None:
         return _logged(known)

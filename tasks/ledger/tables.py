@@ -177,7 +177,7 @@ class LogEntryRow(Row, table=True):
     """SHA-256 of what the entry may be made of only once; see tasks.ledger.log_entries."""
     batch: str = Field(sa_type=Text, index=True)
     """Empty for a key's entry."""
-    kind: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text, index=True)
     at: datetime = Field(sa_type=Moment)
     """The entry's own time; of a seal, when it was entered."""
     entry: str = Field(sa_type=Text)

@@ -7,9 +7,12 @@ from ledger.ledger_nouns import (
     BELOW,
     CHANGED,
     COLLECTION,
+    ENROLLED,
+    GRANT,
     INPUTS,
     LATER,
     NOT_READY,
+    PERSON,
     QUARANTINE,
     RECORD,
     ROOT,
@@ -19,6 +22,8 @@ from ledger.ledger_nouns import (
 
 from contracts.tlog_note import Signature
 from tasks.ledger.ledger import Ledger
+from tasks.ledger.people_book import Looked
+from tasks.ledger.people_records import Outcome, Ruling, Try
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,4 +59,7 @@ def full(ledger, begun):
     ledger.record_package(finished, ROOT, "packages/1", LATER)
     state = ledger.log.remember("log.example")
     ledger.log.add_signatures(state, Signature("log.example", b"\0" * 4, b"\0" * 64))
+    ledger.people.change(ENROLLED, "sealed", lambda _: None)
+    granted = Ruling(Outcome.GRANTED, PERSON, step=1, token=ROOT, grant=GRANT)
+    ledger.people.decide(Try("ada", ROOT, ROOT, AT), Looked(5, AT), lambda _: granted)
     return ledger

@@ -7,8 +7,11 @@ import psycopg
 
 from contracts.criterion import Stage
 from contracts.evidence import Capture, digest_of
+from contracts.log_act import UserChange
+from contracts.person import Person, Role
 from contracts.readiness import QualityException, Readiness, Ready
 from contracts.reading import Quarantine
+from tasks.ledger.people_records import Grant
 
 AT = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
 LATER = datetime(2026, 3, 24, 7, 30, 0, 123456, tzinfo=UTC)
@@ -28,6 +31,9 @@ BELOW = QualityException(
     criterion="CQA-VIA-001",
     observations=("o2", "o1"),
 )
+PERSON = Person("ada", "Ada Example", frozenset({Role.ADMIN}))
+ENROLLED = UserChange(AT, "administrator", "enrolled", "ada", "Ada Example", ("admin",))
+GRANT = Grant(RECORD, "ada", RECORD, LATER)
 QUARANTINE = Quarantine("lims", "JSON with a duplicate key", "JSON", "/items/0", "the LIMS owner")
 
 

@@ -13,6 +13,24 @@
     if (target.tabIndex === -1) target.focus({ preventScroll: true });
     target.scrollIntoView({ block: target.closest("details.fact") ? "center" : "start" });
   };
+  const branches = [...document.querySelectorAll("details.class")];
+  const opened = branches.map((one) => one.open);
+  document.querySelector(".filter").addEventListener("change", (event) => {
+    const outcome = event.target.id.slice(2);
+    branches.forEach((one, at) => {
+      one.open = outcome === "all" ? opened[at] : Boolean(one.querySelector(`[data-outcome=${outcome}]`));
+    });
+  });
+  // A print shows everything but the origin of each single value, which the reader opens.
+  const folded = [...document.querySelectorAll("details:not(.fact)")];
+  let before = [];
+  window.addEventListener("beforeprint", () => {
+    before = folded.map((one) => one.open);
+    for (const one of folded) one.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    folded.forEach((one, at) => { one.open = before[at]; });
+  });
   const find = document.getElementById("find");
   const found = document.getElementById("found");
   const search = () => {

@@ -1,6 +1,7 @@
 """The first shape of the ledger: captures, quarantines, evaluations, exceptions, packages."""
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +25,7 @@ KEYS: dict[str, Keys] = {
 
 def upgrade() -> None:
     """Create the tables, then have the database refuse every change to what is in them."""
-    columns: dict[str, Callable[[], list[sa.Column[object]]]] = {
+    columns: dict[str, Callable[[], list[sa.Column[Any]]]] = {
         "capture": _capture,
         "quarantine": _quarantine,
         "evaluation": _evaluation,
@@ -56,28 +57,28 @@ def downgrade() -> None:
     raise StorageError("an order to take the ledger back", expected="the way forward only")
 
 
-def _texts(*names: str) -> list[sa.Column[object]]:
+def _texts(*names: str) -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.Text(), nullable=False) for name in names]
 
 
-def _digest(name: str) -> sa.Column[object]:
+def _digest(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.String(64), nullable=False)
 
 
-def _number(name: str) -> sa.Column[object]:
+def _number(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Integer(), nullable=False)
 
 
-def _moment(name: str) -> sa.Column[object]:
+def _moment(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.String(27), nullable=False)
 
 
-def _of_evaluation(table: str) -> sa.Column[object]:
+def _of_evaluation(table: str) -> sa.Column[Any]:
     refers = sa.ForeignKey("evaluation.id", name=f"fk_{table}_evaluation_id")
     return sa.Column("evaluation_id", sa.Integer(), refers, nullable=False)
 
 
-def _capture() -> list[sa.Column[object]]:
+def _capture() -> list[sa.Column[Any]]:
     return [
         _digest("identity"),
         *_texts("batch", "source", "system", "request"),
@@ -88,11 +89,11 @@ def _capture() -> list[sa.Column[object]]:
     ]
 
 
-def _quarantine() -> list[sa.Column[object]]:
+def _quarantine() -> list[sa.Column[Any]]:
     return [*_texts("batch", "source", "found", "expected", "place", "move"), _moment("at")]
 
 
-def _evaluation() -> list[sa.Column[object]]:
+def _evaluation() -> list[sa.Column[Any]]:
     return [
         *_texts("batch"),
         _number("number"),
@@ -107,7 +108,7 @@ def _evaluation() -> list[sa.Column[object]]:
     ]
 
 
-def _result() -> list[sa.Column[object]]:
+def _result() -> list[sa.Column[Any]]:
     return [
         _of_evaluation("evaluation_result"),
         *_texts("ending", "readiness", "reasons", "record"),
@@ -115,7 +116,7 @@ def _result() -> list[sa.Column[object]]:
     ]
 
 
-def _exception() -> list[sa.Column[object]]:
+def _exception() -> list[sa.Column[Any]]:
     return [
         _of_evaluation("quality_exception"),
         _number("position"),
@@ -125,7 +126,7 @@ def _exception() -> list[sa.Column[object]]:
     ]
 
 
-def _package() -> list[sa.Column[object]]:
+def _package() -> list[sa.Column[Any]]:
     return [
         _digest("identity"),
         _of_evaluation("package"),

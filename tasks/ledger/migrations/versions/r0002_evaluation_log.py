@@ -1,5 +1,7 @@
 """The evaluation log: its entries, the tree over them, and the checkpoints that were signed."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,12 +12,13 @@ from tasks.ledger.migrations.versions import r0001_first_record as before
 revision = "r0002"
 down_revision = "r0001"
 
-_KEYS: dict[str, Keys] = {
+KEYS: dict[str, Keys] = {
     "log_entry": [("position",), ("identity",)],
     "log_node": [("level", "position")],
     "log_checkpoint": [("origin", "size")],
     "log_signature": [("identity",)],
 }
+"""The log's tables, each with the sets of columns that name a row besides its id."""
 
 
 def upgrade() -> None:
@@ -26,7 +29,7 @@ def upgrade() -> None:
         "log_checkpoint": [_text("origin"), _number("size"), _digest("root")],
         "log_signature": _signature(),
     }
-    for table, keys in _KEYS.items():
+    for table, keys in KEYS.items():
         op.create_table(
             table,
             sa.Column("id", sa.Integer(), nullable=False),
@@ -37,7 +40,7 @@ def upgrade() -> None:
         )
     op.create_index("ix_log_entry_batch", "log_entry", ["batch"])
     op.create_index("ix_log_signature_checkpoint_id", "log_signature", ["checkpoint_id"])
-    refuse_changes(op.get_bind(), _KEYS, before=tuple(before.KEYS))
+    refuse_changes(op.get_bind(), KEYS, before=tuple(before.KEYS))
 
 
 def downgrade() -> None:
@@ -45,7 +48,7 @@ def downgrade() -> None:
     raise StorageError("an order to take the ledger back", expected="the way forward only")
 
 
-def _entry() -> list[sa.Column[object]]:
+def _entry() -> list[sa.Column[Any]]:
     return [
         _number("position"),
         _digest("identity"),
@@ -57,7 +60,7 @@ def _entry() -> list[sa.Column[object]]:
     ]
 
 
-def _signature() -> list[sa.Column[object]]:
+def _signature() -> list[sa.Column[Any]]:
     refers = sa.ForeignKey("log_checkpoint.id", name="fk_log_signature_checkpoint_id")
     return [
         _digest("identity"),
@@ -67,13 +70,13 @@ def _signature() -> list[sa.Column[object]]:
     ]
 
 
-def _text(name: str) -> sa.Column[object]:
+def _text(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Text(), nullable=False)
 
 
-def _digest(name: str) -> sa.Column[object]:
+def _digest(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.String(64), nullable=False)
 
 
-def _number(name: str) -> sa.Column[object]:
+def _number(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Integer(), nullable=False)
