@@ -56,7 +56,9 @@ def drawn_curve(drawn: Drawn, named: str) -> Markup:
         begun, ended = (one / _DAY for one in drawn.ends_of(run))
         ended = max(ended, begun + _NARROWEST * (end - start))
         axes.axvspan(begun, ended, gid="excursion", clip_on=False)
-        axes.annotate("▼", (begun, 1), xycoords=("data", "axes fraction"), ha="center", gid="pointer")
+        axes.annotate(
+            "▼", (begun, 1), xycoords=("data", "axes fraction"), ha="center", gid="pointer"
+        )
     for runs, name in ((drawn.runs, "range"), (drawn.outside, "outside")):
         for run in runs:
             _band(axes, run, name)
@@ -109,7 +111,9 @@ _HEIGHTS: Final = {
 }
 
 
-def _canvas(height: float, *, left: float, bottom: float, top: float = 0.985) -> "tuple[Figure, Axes]":
+def _canvas(
+    height: float, *, left: float, bottom: float, top: float = 0.985
+) -> "tuple[Figure, Axes]":
     import matplotlib as mpl  # noqa: PLC0415 (most of a second, and only packaging draws)
     from matplotlib.figure import Figure  # noqa: PLC0415 (as above)
 
@@ -129,7 +133,7 @@ def _room(drawn: Drawn) -> tuple[float, float]:
     """Return the lowest and highest value drawn, with some air around them."""
     seen = [value for run in drawn.runs for _, low, high in run for value in (low, high)]
     values = [*(one.at for one in drawn.levels), *seen] or [0.0, 1.0]
-    air = (max(values) - min(values)) * 0.08 or 1.0
+    air = (max(values) - min(values)) * 0.08 or abs(max(values)) * 0.08 or 1.0
     return min(values) - air, max(values) + air
 
 
@@ -175,7 +179,9 @@ def _dates(axes: "Axes") -> None:
     rounds = ["", "%Y", "%b", "%d %b", "%H:%M", "%H:%M"]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(
-        ConciseDateFormatter(locator, tz="UTC", formats=days, zero_formats=rounds, show_offset=False)
+        ConciseDateFormatter(
+            locator, tz="UTC", formats=days, zero_formats=rounds, show_offset=False
+        )
     )
 
 
@@ -210,7 +216,9 @@ def _of(element: etree._Element, drawn: str = "") -> str:
 
 
 def _leaf(element: etree._Element, tag: str, drawn: str) -> Iterator[str]:
-    kept = {name: _LONG.sub(_short, value) for name, value in element.attrib.items() if name in _KEPT}
+    kept = {
+        name: _LONG.sub(_short, value) for name, value in element.attrib.items() if name in _KEPT
+    }
     if kept.get("transform", "").startswith("rotate(-0 "):
         del kept["transform"]
     if drawn == "hatched":
@@ -224,7 +232,11 @@ def _leaf(element: etree._Element, tag: str, drawn: str) -> Iterator[str]:
     if "d" in kept:
         kept["d"] = _relative(kept["d"])
     said = "".join(f' {name}="{Markup.escape(value)}"' for name, value in sorted(kept.items()))
-    yield f"<{tag}{said}>{Markup.escape(element.text or '')}</{tag}>" if tag == "text" else f"<{tag}{said}></{tag}>"
+    yield (
+        f"<{tag}{said}>{Markup.escape(element.text or '')}</{tag}>"
+        if tag == "text"
+        else f"<{tag}{said}></{tag}>"
+    )
 
 
 def _relative(path: str) -> str:

@@ -28,7 +28,9 @@ def shown_whole(written: object) -> object:
         return written
     text = written
     if len(text) > LONGEST:
-        text = f"{text[:_KEPT]}… (cut here: {len(written):,} characters, all of them in the capture)"
+        text = (
+            f"{text[:_KEPT]}… (cut here: {len(written):,} characters, all of them in the capture)"
+        )
     return _UNSEEN.sub(_named, text)
 
 
