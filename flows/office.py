@@ -40,6 +40,7 @@ def open_office(site: str | None) -> Iterator[Desk]:
     )
     read = load_site(path, secret_in_block)
     desk = open_desk(read, settings.ledger(), folders, settings.key_places(), settings.log_origin)
+    desk.patience_seconds = settings.turn_seconds
     try:
         yield desk
     finally:

@@ -48,6 +48,8 @@ class Desk:
         self.strategies = folders.strategies
         self.store = open_storage(folders.store, folders.home, "captures")
         self.records = open_storage(folders.store, folders.home, "records")
+        self.patience_seconds = 1800.0
+        """How long to wait for the turn at a batch; see tasks.turn."""
 
     def now(self) -> datetime:
         """Return the time at the plant: the site's own clock, or this machine's, in UTC."""

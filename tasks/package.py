@@ -155,9 +155,7 @@ def _pages(desk: Desk, package: Opened) -> tuple[SeriesPage, ...]:
     """Return the readings again from their captures, as they were judged."""
     if any(one.source == "equipment" for one in package.quarantines):
         return ()
-    captured = [
-        (one, desk.store.get(one.digest)) for one in package.captured if one.source == "equipment"
-    ]
+    captured = [(one, desk.store.get(one.digest)) for one in package.asked("equipment")]
     if not captured:
         return ()
     zone = desk.site.sources["equipment"].time_zone
