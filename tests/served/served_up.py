@@ -56,7 +56,18 @@ class Served:
 
     def curl(self, *events):
         """Post events as the README says; return the status."""
-        command = ["curl", "-sS", "--retry", "8", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST"]
+        command = [
+            "curl",
+            "-sS",
+            "--retry",
+            "8",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code}",
+            "-X",
+            "POST",
+        ]
         command += [f"{self.api}/events", "-H", "Content-Type: application/json"]
         command += ["--data-binary", "@-"]
         done = subprocess.run(
