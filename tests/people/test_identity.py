@@ -5,9 +5,11 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+from ledger.ledger_nouns import BATCH, COLLECTION, INPUTS
 
 from contracts.errors import RefusedError, SealError
 from contracts.log_act import Refusal
+from contracts.log_review import findings
 from contracts.person import Act, Role
 from tasks import codes
 from tasks.identity import Claim, identify, persons
@@ -228,6 +230,15 @@ def test_a_stolen_database_is_no_stolen_codes(house, tmp_path):
     assert claim.code not in str([claim])
     key = tmp_path / "home" / "keys" / "credential.key"
     assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_refusal_while_a_batch_is_judged_is_no_clock_set_back(house):
+    begun = house.desk.now()
+    said(house, house.wrong("rita"), batch=BATCH)
+    house.desk.ledger.begin_evaluation(*INPUTS, COLLECTION, begun)
+
+    found = [str(one) for one in findings(house.desk.ledger.log.entries())]
+    assert not [one for one in found if "set back" in one]
 
 
 def test_another_key_opens_no_secret_and_says_so(house, tmp_path):
