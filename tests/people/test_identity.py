@@ -26,8 +26,7 @@ def said(house, claim, act=Act.DECIDE, batch="") -> str:
     return caught.value.found
 
 
-def test_a_person_proves_who_they_are(each_house):
-    house = each_house
+def test_a_person_proves_who_they_are(house):
     person = identify(house.desk, house.next_claim("rita"), Act.DECIDE, "CART-26-0001", house.time)
 
     assert person == persons(house.desk.ledger)["rita"]
@@ -263,8 +262,7 @@ def test_a_secret_moved_to_another_person_opens_for_nobody(each_house, raw):
         identify(house.desk, Claim("quinn", house.next_claim("rita").code), None, clock=house.time)
 
 
-def test_a_fault_uses_no_code_up(each_house):
-    house = each_house
+def test_a_fault_uses_no_code_up(house):
     claim = house.next_claim("rita")
     key = house.desk.keys.folder / "credential.key"
     kept = key.read_bytes()
