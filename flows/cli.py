@@ -22,7 +22,9 @@ from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
 from flows.review import app as review_app
+from flows.reevaluation import reevaluate
 from flows.serve_door import serve_door
+from flows.status import status
 from flows.strategy import app as strategy_app
 from flows.terminal import AsJson, Exit, errors_in_words, print_json, say
 from flows.trail import trail
@@ -49,8 +51,6 @@ app.add_typer(inspection_app)
 app.add_typer(inspector_app)
 app.add_typer(users_app, name="user")
 
-_READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
-
 Strategies = Annotated[
     Path | None,
     typer.Option(
@@ -73,7 +73,7 @@ def demo(
     """
     _settle(out, out / ".work")
     from flows.demo import run_demo
-    from flows.prepare import answer_for
+    from flows.prepare import answer_for, print_batch
 
     say("Starting the demo plant: a MES, a LIMS and an equipment server on this machine ...")
     answers: list[dict[str, Json]] = []
@@ -81,7 +81,7 @@ def demo(
     def told(folder: Path) -> None:
         answers.append(answer_for(folder))
         if not as_json:
-            _print_batch(answers[-1])
+            print_batch(answers[-1])
 
     with errors_in_words():
         run_demo(out / ".work", out / "trust.json", lambda package: told(package.folder))
@@ -136,7 +136,7 @@ def prepare(
     _settle(out, None, strategy)
     from flows.local import quick_flows
     from flows.office import open_office
-    from flows.prepare import answer_for
+    from flows.prepare import answer_for, exit_of, print_batch
 
     with errors_in_words(), open_office(None if site is None else str(site)):
         batch_number(batch)  # what can be known now is known before Prefect takes its seconds
@@ -150,8 +150,8 @@ def prepare(
     if as_json:
         print_json(answer)
     else:
-        _print_batch(answer)
-    raise typer.Exit(_READINESS[str(answer["readiness"])])
+        print_batch(answer)
+    raise typer.Exit(exit_of(answer))
 
 
 @app.command()
@@ -192,6 +192,8 @@ app.command()(export)
 app.command()(impact)
 app.command()(trail)
 app.command()(witness)
+app.command()(status)
+app.command()(reevaluate)
 app.command()(up)
 app.command(name="door")(serve_door)
 
@@ -206,22 +208,6 @@ def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -
     for name, path in chosen.items():
         if path is not None:
             os.environ[f"BATCHPROOF_{name}"] = str(path)
-
-
-def _print_batch(answer: dict[str, Json]) -> None:
-    words = {"ready": "READY", "not_ready": "NOT READY", "incomplete": "INCOMPLETE"}
-    criteria = answer["criteria"]
-    counted = (
-        f"{criteria['judged']} of {criteria['in_force']}" if isinstance(criteria, dict) else ""
-    )
-    typer.echo(
-        f"\n{answer['batch']}  {words[str(answer['readiness'])]} for its {answer['stage']} stage   "
-        f"(evaluation {answer['evaluation']}, {counted} criteria judged)"
-    )
-    reasons = answer["reasons"]
-    for reason in reasons if isinstance(reasons, list) else []:
-        typer.echo(f"  - {reason}")
-    typer.echo(f"  package {answer['package']}\n  root    {answer['root']}")
 
 
 def main() -> NoReturn:

@@ -133,7 +133,7 @@ def _room(drawn: Drawn) -> tuple[float, float]:
     """Return the lowest and highest value drawn, with some air around them."""
     seen = [value for run in drawn.runs for _, low, high in run for value in (low, high)]
     values = [*(one.at for one in drawn.levels), *seen] or [0.0, 1.0]
-    air = (max(values) - min(values)) * 0.08 or 1.0
+    air = (max(values) - min(values)) * 0.08 or abs(max(values)) * 0.08 or 1.0
     return min(values) - air, max(values) + air
 
 

@@ -19,6 +19,7 @@ from tasks.page.people import people, typed
 from tasks.page.plain_text import shown_whole
 from tasks.page.reasons import reasons
 from tasks.page.timeline import timeline
+from tasks.page.values import quotes_of, values
 
 __all__ = ["Beside", "PageDocuments", "Record", "render"]
 
@@ -85,6 +86,7 @@ def _used(documents: PageDocuments, facts: Facts) -> dict[str, object]:
         "provenance": inventory.provenance(facts),
         "samples": inventory.samples(facts),
         "typed": typed(facts),
+        "values": values(facts),
         "unread": inventory.unread_groups(documents),
     }
 
@@ -101,6 +103,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         words=words,
+        quotes_of=quotes_of,
         style=_own("page.css"),
         script=_own("page.js"),
         anchor_of_series=series_anchor,
