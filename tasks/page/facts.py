@@ -7,7 +7,6 @@ from typing import Final
 from tasks.page import words
 from tasks.page.given import PageDocuments, Record
 
-
 EDGES: Final = ("started_at", "ended_at")
 ABOUT_STEPS: Final = frozenset({*EDGES, "performed_by", "verified_by"})
 """What the batch record says of a step itself: no entry of a value."""
