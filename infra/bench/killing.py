@@ -32,6 +32,7 @@ from tasks.log_check import check_log
 
 KINDS: Final = ("run", "worker", "server")
 _MODULES: Final = {"worker": "flows.up_worker", "server": "flows.up_server"}
+_BATCHPROOF: Final = Path(sys.executable).with_name("batchproof")
 _UP_SECONDS: Final = 300
 _SETTLE_SECONDS: Final = 1200
 _LONGEST_WAIT: Final = 12.0
@@ -75,15 +76,7 @@ class Served:
             (self.home / "up" / "worker.ready").unlink(missing_ok=True)
             with (self.folder / "up.log").open("ab") as log:
                 self.up = subprocess.Popen(  # noqa: S603 (our own program, no shell)
-                    [
-                        sys.executable,
-                        "-m",
-                        "flows.program",
-                        "up",
-                        "--demo",
-                        "--port",
-                        str(self.port),
-                    ],
+                    [_BATCHPROOF, "up", "--demo", "--port", str(self.port)],
                     env=os.environ | {"BATCHPROOF_HOME": str(self.folder / "home")},
                     stdout=log,
                     stderr=log,
@@ -94,7 +87,8 @@ class Served:
         """Tell whether server and worker are there."""
         if self.up is None or self.up.poll() is not None:
             raise SystemExit(
-                f"`batchproof up` ended: {(self.folder / 'up.log').read_text()[-2000:]}"
+                f"`batchproof up` ended ({self.up and self.up.returncode}): "
+                f"{(self.folder / 'up.log').read_text()[-2000:]}"
             )
         return (self.home / "up" / "worker.ready").exists() and self.ask("/health") is True
 

@@ -57,10 +57,10 @@ def home(tmp_path, monkeypatch):
 def prepare(prefect_here, home):
     """Prepare one batch in this process, as the flow of a deployment does."""
     from flows.prepare import answer_for
-    from flows.prepare_review import prepare_review
+    from flows.prepare_review import Due, prepare_review
 
-    def run(batch, site, **parameters):
-        package = prepare_review(batch, site=str(site), **parameters)
+    def run(batch, site, stage=Due.INITIAL):
+        (package,) = prepare_review(batch, Due(stage), site=str(site))
         return answer_for(package.folder)
 
     return run

@@ -1,4 +1,4 @@
-"""Prefect's server behind a doorman of ours, so that no page it serves can call anybody else."""
+"""Prefect's server behind a porter of ours, so that no page it serves can call anybody else."""
 
 import argparse
 import os
@@ -11,11 +11,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from flows.server_pages import ADDRESS, PackagePages
+from flows.settings import Settings
 from flows.up_life import end_with_parent
-from flows.up_pages import PackagePages
-from flows.up_settings import HOST
+from flows.up_settings import HOST, QUIET
 
-PAGES: Final = "/packages"
 _POLICY: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
@@ -30,47 +30,43 @@ _ALWAYS: Final = {
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Doorman:
+class Porter:
     """Stands before Prefect's server: says what a browser may do, and turns strangers away.
 
-    Prefect's second UI, which calls its makers when it opens, is not there. A request that names
-    another host (DNS rebinding) or comes from another page is refused: the server has no password.
+    The server has no password, so a request that comes from another page is refused, and on this
+    machine alone one that names another host (DNS rebinding). Prefect's second UI, which calls its
+    makers as it opens, is not there.
     """
 
-    def __init__(self, app: ASGIApp, pages: PackagePages, port: int) -> None:
+    def __init__(self, app: ASGIApp, pages: PackagePages, hosts: frozenset[str]) -> None:
+        """Take what stands behind, and the names the server is asked by (any, if none)."""
         self._app = app
         self._pages = pages
-        self._hosts = frozenset(f"{one}:{port}" for one in (HOST, "localhost"))
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        refusal = self.refusal(scope)
-        if refusal is not None:
-            await refusal(scope, receive, send)
-            return
+        app: ASGIApp | Response = self.refusal(scope) or self._app
         path = str(scope["path"])
-        app: ASGIApp = self._app
-        if path == PAGES or path.startswith(f"{PAGES}/"):
-            scope = {**scope, "path": path[len(PAGES) :] or "/", "root_path": ""}
+        if app is self._app and scope["type"] == "http" and f"{path}/".startswith(f"{ADDRESS}/"):
             app = self._pages
         await app(scope, receive, _with_headers(send))
 
     def refusal(self, scope: MutableMapping[str, Any]) -> Response | None:
         """Return why a request is not handed on, or None."""
         headers = Headers(scope=scope)
-        origin = headers.get("origin", "")
-        if headers.get("host", "") not in self._hosts:
-            return PlainTextResponse("this server is asked by its own name only", 421)
-        foreign = origin.removeprefix("http://") not in self._hosts
+        host, origin = headers.get("host", ""), headers.get("origin", "")
+        if self._hosts and host not in self._hosts:
+            return PlainTextResponse("This server is asked by its own name only.\n", 421)
         writes = scope["type"] == "websocket" or scope["method"] not in _READING
-        if origin and foreign and writes:
-            return PlainTextResponse("a page of another origin may not write here", 403)
+        if origin and writes and origin.partition("://")[2] != host:
+            return PlainTextResponse("A page of another origin may not write here.\n", 403)
         first = str(scope["path"]).lstrip("/").partition("/")[0]
         if first.casefold() == "v2":
-            return PlainTextResponse("Prefect's second UI is not served: it calls out", 404)
+            return PlainTextResponse("Prefect's second UI is not served: it calls out.\n", 404)
         return None
 
 
@@ -87,32 +83,36 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-def application(packages: Path, port: int) -> ASGIApp:
-    """Return Prefect's server with our doorman before it."""
-    os.environ["PREFECT__SERVER_FINAL"] = "1"
+def application(packages: Path, hosts: frozenset[str] = frozenset()) -> ASGIApp:
+    """Return Prefect's server with our porter before it."""
+    os.environ.update({**QUIET, "PREFECT__SERVER_FINAL": "1"})
     import prefect
     from prefect.server.api.server import create_app
 
     # Without its files the second UI is neither served nor offered in the first one's menu.
     vars(prefect)["__ui_v2_static_path__"] = packages / "no second UI"
-    return Doorman(create_app(), PackagePages(packages), port)
+    return Porter(create_app(), PackagePages(packages), hosts)
 
 
 def main() -> int:
-    """Serve until told to stop, or until the process that started this one is gone."""
-    parser = argparse.ArgumentParser(prog="python -m flows.up_server")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--packages", type=Path, required=True)
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m flows.server", description=__doc__)
+    parser.add_argument("--host", default=HOST, help="address to serve on; this machine alone")
+    parser.add_argument("--port", type=int, default=4200)
+    parser.add_argument("--with-parent", action="store_true", help="end when the input closes")
     asked = parser.parse_args()
-    end_with_parent()
+    if asked.with_parent:
+        end_with_parent()
+    here = frozenset(f"{one}:{asked.port}" for one in (HOST, "localhost"))
     import uvicorn
 
     uvicorn.run(
-        application(asked.packages, asked.port),
-        host=HOST,
+        application(
+            Settings().packages_folder().absolute(), here if asked.host == HOST else frozenset()
+        ),
+        host=asked.host,
         port=asked.port,
         log_level="warning",
-        timeout_keep_alive=5,
         timeout_graceful_shutdown=3,
         server_header=False,
     )

@@ -1,0 +1,121 @@
+"""Lay before people in the Prefect UI how far a history is judged again, and what it changed."""
+
+import re
+from uuid import UUID
+
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from contracts.history import History, Rejudged
+from contracts.verdict import Outcome
+from tasks.present import plain
+
+_READY = {"": "first evaluation", "ready": "Ready", "not_ready": "Not ready"}
+_SHOWN = 200
+_NAMED = 10
+
+
+class Progress:
+    """How many batches of an order are done, as people see it while the flow runs."""
+
+    def __init__(self, title: str, count: int) -> None:
+        self._count, self._done = count, 0
+        made = create_progress_artifact(
+            progress=0.0, key=key_of("progress", title), description=f"{title}: 0 of {count}"
+        )
+        if not isinstance(made, UUID):  # Prefect types it for both of its worlds
+            raise TypeError(made)
+        self._artifact = made
+        self._title = title
+
+    def add(self, done: int) -> None:
+        """Tell that so many more batches are done."""
+        self._done += done
+        update_progress_artifact(
+            self._artifact,
+            progress=round(100 * self._done / self._count, 1),
+            description=f"{self._title}: {self._done} of {self._count}",
+        )
+
+
+def key_of(what: str, title: str) -> str:
+    """Return the key of an artifact: lower-case letters, digits and dashes."""
+    return f"{what}-{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')}"
+
+
+def present_history(title: str, history: History) -> None:
+    """Write what the new judging changed: in all, batch by batch, and criterion by criterion."""
+    create_markdown_artifact(
+        key=key_of("history", title),
+        markdown=history_text(title, history),
+        description=in_one_line(history),
+    )
+    create_table_artifact(
+        key=key_of("flips", title),
+        table=[
+            {
+                "criterion": plain(flip.criterion),
+                "before": outcome_in_words(flip.before),
+                "now": outcome_in_words(flip.after),
+                "batches": str(len(batches)),
+                "which": plain(_named(batches)),
+            }
+            for flip, batches in history.by_flip().items()
+        ]
+        or [{"criterion": "none came out differently"}],
+        description="Criteria that came out differently than in the evaluation before",
+    )
+
+
+def in_one_line(history: History) -> str:
+    """Return the whole in one sentence."""
+    faulty = f"; {len(history.faulty)} were not judged" if history.faulty else ""
+    return (
+        f"{len(history.judged)} of {len(history.all)} batches judged again, "
+        f"{len(history.turned)} with another readiness{faulty}."
+    )
+
+
+def history_text(title: str, history: History) -> str:
+    """Return the summary as Markdown: what nobody may overlook first."""
+    return "\n".join(
+        [
+            f"# {plain(title)}",
+            "",
+            plain(in_one_line(history)),
+            "",
+            *_listed("Not judged", [(one.batch, one.fault) for one in history.faulty]),
+            *_listed("Another readiness", [(one.batch, _turn(one)) for one in history.turned]),
+            "No package was built: `batchproof prepare` or a build of its own makes one.",
+            "",
+            "Batchproof prepares and proves; people release.",
+        ]
+    )
+
+
+def _listed(title: str, rows: list[tuple[str, str]]) -> list[str]:
+    if not rows:
+        return []
+    lines = [f"- **{plain(batch)}**: {plain(words)}" for batch, words in rows[:_SHOWN]]
+    more = [f"- and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else []
+    return [f"## {title} ({len(rows)})", "", *lines, *more, ""]
+
+
+def _turn(one: Rejudged) -> str:
+    said = [_READY.get(word, word.capitalize()) for word in (one.before, one.after)]
+    because = ", ".join(flip.criterion for flip in one.flips[:_NAMED])
+    return f"{said[0]} before, {said[1]} now (evaluation {one.number}); {because or 'no flip'}"
+
+
+def outcome_in_words(outcome: str) -> str:
+    """Return an outcome as people say it; "not judged" where there was none."""
+    return Outcome(outcome).value.replace("_", " ") if outcome else "not judged"
+
+
+def _named(batches: tuple[str, ...]) -> str:
+    more = f" and {len(batches) - _NAMED} more" if len(batches) > _NAMED else ""
+    return ", ".join(batches[:_NAMED]) + more
