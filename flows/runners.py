@@ -37,7 +37,7 @@ def runner_of(settings: Settings) -> TaskRunner[Any]:
 
 def _dask(workers: int, cluster: str) -> TaskRunner[Any]:
     try:
-        from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 (an extra)
+        from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
         raise _not_installed("dask") from error
     if cluster:
@@ -55,7 +55,7 @@ def _dask(workers: int, cluster: str) -> TaskRunner[Any]:
 
 def _ray(workers: int, cluster: str) -> TaskRunner[Any]:
     try:
-        from prefect_ray.task_runners import RayTaskRunner  # noqa: PLC0415 (an extra)
+        from prefect_ray.task_runners import RayTaskRunner
     except ImportError as error:
         raise _not_installed("ray") from error
     if cluster:
