@@ -131,9 +131,8 @@ def _marks(facts: Facts, exceptions: Sequence[Record]) -> dict[str, dict[str, di
         record = one.record
         if record["subject"]["kind"] == "sample":
             mark(one, SAMPLE)
-        elif record["source"] == "batch_record" and record["subject"]["kind"] == "step":
-            if not one.about_step and record["provenance"] != "calculated":
-                mark(one, ENTRY)
+        elif record["subject"]["kind"] == "step" and not one.about_step:
+            mark(one, ENTRY)
     for exception in exceptions:
         for one in facts.of(exception["observations"])[:1]:
             mark(one, BLOCKING if exception["blocking"] else NOTED)
