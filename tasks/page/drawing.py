@@ -35,7 +35,7 @@ _SETTINGS: Final[Any] = {
 
 def drawn_curve(drawn: Drawn, named: str) -> Markup:
     """Return a curve as an SVG element; `named` are the ids of its title and description."""
-    figure, axes = _canvas(1.95, left=0.055, bottom=0.14, top=0.97)
+    figure, axes = _canvas(2.3, left=0.055, bottom=0.13, top=0.95)
     start, end = (one / _DAY for one in drawn.window)
     axes.set_xlim(start, end)
     axes.set_ylim(*_room(drawn))
@@ -62,7 +62,7 @@ def drawn_curve(drawn: Drawn, named: str) -> Markup:
 def drawn_timeline(timeline: Timeline, named: str) -> Markup:
     """Return the timeline as an SVG element: a row for each unit procedure, marks upon it."""
     rows = len(timeline.rows)
-    figure, axes = _canvas(0.42 + 0.27 * rows, left=0.175, bottom=0.24 / (0.42 + 0.27 * rows))
+    figure, axes = _canvas(0.42 + 0.27 * rows, left=0.2, bottom=0.24 / (0.42 + 0.27 * rows))
     start, end = (one / _DAY for one in timeline.window)
     axes.set_xlim(start, end)
     axes.set_ylim(rows, 0)
@@ -76,7 +76,7 @@ def drawn_timeline(timeline: Timeline, named: str) -> Markup:
         axes.text(
             -0.008,
             number + 0.37,
-            for_drawing(row.name, 26),
+            for_drawing(row.name, 24),
             transform=axes.get_yaxis_transform(),
             ha="right",
             va="center",
@@ -163,7 +163,7 @@ def _dates(axes: Axes) -> None:
         tz="UTC", minticks=4, maxticks=9
     )
     days = ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S"]
-    rounds = ["", "%Y", "%b", "%d %b", "%H:%M", "%H:%M"]
+    rounds = ["", "%Y", "%d %b", "%d %b", "%H:%M", "%H:%M"]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(
         ConciseDateFormatter(  # type: ignore[no-untyped-call]  # has no types
