@@ -13,7 +13,7 @@ from contracts.reading import Quarantine
 from contracts.times import written
 from contracts.words import source_in_words
 
-_RESULTS: Final = {
+RESULTS: Final = {
     "result pending": "pending",
     "result missing": "missing",
     "result not evaluable": "not evaluable",
@@ -94,7 +94,7 @@ def lacking(batch: str, stage: Stage, looks: Sequence[Looked], rules: Rules) -> 
         )
     for one in looks[-1].blocking:
         criterion = rules.criteria.get(one.criterion)
-        if criterion is not None and one.kind in _RESULTS:
+        if criterion is not None and one.kind in RESULTS:
             if aside.keys().isdisjoint(sources_of(criterion)):
                 yield _result(batch, stage, looks, one, (criterion, rules.due.get(criterion.id)))
         elif one.kind in ABSENCES and one.kind != "quarantine":
@@ -119,10 +119,10 @@ def _result(
     criterion, due = owed
     since = looks[-1].at
     for look in reversed(looks):
-        if not any(e.criterion == criterion.id and e.kind in _RESULTS for e in look.blocking):
+        if not any(e.criterion == criterion.id and e.kind in RESULTS for e in look.blocking):
             break
         since = look.at
-    what = f"{criterion.title} ({criterion.id}): {_RESULTS[one.kind]}"
+    what = f"{criterion.title} ({criterion.id}): {RESULTS[one.kind]}"
     return Waiting(batch, stage, what, criterion.owner, since, due, one.message)
 
 

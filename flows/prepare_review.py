@@ -23,9 +23,9 @@ from tasks.steps import (
     evaluate,
     package_leftovers,
     present,
-    show_waiting,
 )
 from tasks.turn import turn_at
+from tasks.watch_steps import show_waiting
 
 
 class Due(StrEnum):

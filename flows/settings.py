@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """Prefect notification block that tells people, as `type/name`; nobody is told if not set."""
     turn_seconds: float = Field(default=1800.0, ge=0)
     """How long a run waits for another one at the same batch."""
+    watch_days: float = Field(default=30.0, ge=0)
+    """For how long the watch goes on asking about a batch that was ready for its final stage."""
 
     runner: str = "threads"
     """What judges a history: `threads`, `processes`, or by an extra `dask` or `ray`."""

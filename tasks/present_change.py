@@ -129,6 +129,14 @@ def present_all_waiting(found: Sequence[Situation], now: datetime) -> None:
     )
 
 
+def present_look(said: Sequence[str]) -> None:
+    """Write what came of a look at the plant as an artifact."""
+    lines = [f"- {plain(words)}" for words in said] or ["Nothing is new."]
+    create_markdown_artifact(
+        key="watch", markdown="\n".join(lines), description=f"{len(said)} things to tell"
+    )
+
+
 def waiting_table(waiting: Sequence[Waiting], now: datetime) -> list[dict[str, str]]:
     """Return what is waited for, row by row: what is overdue first, then what is due first."""
     ordered = sorted(

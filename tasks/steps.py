@@ -19,13 +19,10 @@ from tasks.leftovers import end_begun, package_rest
 from tasks.package import Package, assemble_evaluation
 from tasks.present import present_package
 from tasks.present_change import (
-    present_all_waiting,
     present_change,
     present_late,
-    present_waiting,
 )
 from tasks.sources.equipment import TagWindow
-from tasks.waiting import situations
 from tasks.windows import equipment_windows
 
 
@@ -154,16 +151,3 @@ def package_leftovers(desk: Desk, batch: str) -> tuple[str, ...]:
     for words in failed:
         get_run_logger().warning("%s: no package yet of %s", batch, words)
     return failed
-
-
-@task(
-    name="Show what is waited for",
-    task_run_name="show what {batch} is waiting for",
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
-def show_waiting(desk: Desk, batch: str) -> None:
-    """Write what a batch, and the whole site, is waiting for into the Prefect UI."""
-    found, now = situations(desk), desk.now()
-    present_waiting(batch, [one for one in found if one.batch == batch], now)
-    present_all_waiting(found, now)

@@ -15,6 +15,10 @@ FOLDER: Final = "turns"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 
 
+class BusyError(UnavailableError):
+    """Another worker is at the batch, and was for as long as there was patience."""
+
+
 @contextmanager
 def turn_at(desk: Desk, batch: str, seconds: float | None = None) -> Iterator[None]:
     """Hold the turn at a batch while the block runs; whoever comes meanwhile waits.
@@ -25,7 +29,8 @@ def turn_at(desk: Desk, batch: str, seconds: float | None = None) -> Iterator[No
     `seconds` is the patience, the desk's own if None.
 
     Raises:
-        UnavailableError: others held it for longer than that.
+        BusyError: others held it for longer than that.
+        UnavailableError: the ledger's server does not answer.
         StorageError: the file of the turn cannot be made.
     """
     patience = desk.patience_seconds if seconds is None else seconds
@@ -33,7 +38,7 @@ def turn_at(desk: Desk, batch: str, seconds: float | None = None) -> Iterator[No
     own = None if turns.on_server else _lock(desk.home / FOLDER, batch, patience)
     with own or turns.hold(batch, patience) as ours:
         if not ours:
-            raise UnavailableError(
+            raise BusyError(
                 f"another worker at the batch {batch} for {patience:g} s",
                 expected="its end, or the end of its turn",
                 move="look at what runs for this batch; asking again waits again",

@@ -1,21 +1,24 @@
 """Where batches stand and what they wait for: read from ledger and kept records, asking nobody."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from contracts.canonical import Json
 from contracts.criterion import Stage
 from contracts.errors import NotFoundError
-from contracts.log_act import Request
-from contracts.log_entry import Entry
-from contracts.readiness import Ready
+from contracts.log_text import Logged
+from contracts.readiness import ABSENCES, Ready
 from contracts.requested import looking_back
 from contracts.times import written
-from contracts.waiting import Looked, Waiting, lacking
+from contracts.waiting import RESULTS, Looked, Waiting, lacking
 from tasks.desk import Desk
-from tasks.ledger.ledger import Ledger
 from tasks.ledger.records import Evaluation, Finished, Packaged, Standing
+from tasks.owed_by_people import owed_by_people
 from tasks.rulebook import Rulebook
+
+_REQUEST: Final = b'"kind":"request"'
+"""In every entry that is one, and perhaps in others: most batches have none, and are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,11 @@ def situations(desk: Desk, batch: str = "") -> tuple[Situation, ...]:
         IntegrityError: a kept record is not what its digest says.
     """
     rulebook = Rulebook(desk.records)
-    requests = _requests(desk.ledger)
+    log = desk.ledger.log
+    trails = {batch: log.of_batch(batch)} if batch else log.by_batch()
     found: list[Situation] = []
     standing = {one.batch: one for one in desk.ledger.standings.of(batch)}
-    known = desk.ledger.batches()
+    known = (batch,) if batch in standing else desk.ledger.batches()
     if batch and batch not in known:
         raise NotFoundError(
             f"nothing on record for the batch {batch}",
@@ -74,21 +78,16 @@ def situations(desk: Desk, batch: str = "") -> tuple[Situation, ...]:
         )
     for name in [batch] if batch else known:
         if name in standing:
-            found += _of(standing[name], requests.get(name, ()), rulebook)
+            found += _of(standing[name], trails.get(name, ()), rulebook)
         else:
             found.append(_never_judged(desk, name))
     return tuple(found)
 
 
-def _requests(ledger: Ledger) -> Mapping[str, Sequence[Entry]]:
-    """Return the entries that tell which evaluations look back, by batch; mostly there are none."""
-    asked = ledger.log.of_kinds(Request.kind)
-    batches = dict.fromkeys(one.entry.batch for one in asked)
-    return {name: [one.entry for one in ledger.log.of_batch(name)] for name in batches}
-
-
-def _of(standing: Standing, entries: Sequence[Entry], rulebook: Rulebook) -> Iterator[Situation]:
-    aside = looking_back(entries)
+def _of(standing: Standing, trail: Sequence[Logged], rulebook: Rulebook) -> Iterator[Situation]:
+    asked = any(_REQUEST in one.text for one in trail)
+    aside = looking_back(one.entry for one in trail) if asked else {}
+    people = owed_by_people(standing, trail)
     told: set[str] = set()
     for stage in Stage:
         own = [one for one in standing.evaluations if one.stage is stage]
@@ -104,6 +103,7 @@ def _of(standing: Standing, entries: Sequence[Entry], rulebook: Rulebook) -> Ite
             for one in (*_owed(standing, own), *_lacking(standing.batch, finished, rulebook))
             if one.what not in told
         ]
+        waiting += people.get(stage, ())
         told |= {one.what for one in waiting}
         yield Situation(
             batch=standing.batch,
@@ -146,8 +146,14 @@ def _owed(standing: Standing, own: Sequence[Evaluation]) -> Iterator[Waiting]:
 def _lacking(batch: str, finished: Sequence[Evaluation], rulebook: Rulebook) -> Iterator[Waiting]:
     if not finished or finished[-1].result.readiness.state is Ready.READY:
         return
-    looks = [Looked(one.result.judged_at, one.result.exceptions) for one in finished]
-    yield from lacking(batch, finished[-1].stage, looks, rulebook.of(finished[-1].record))
+    looks = [
+        Looked(one.result.judged_at, tuple(each for each in one.result.exceptions if each.blocking))
+        for one in finished
+    ]
+    if any(one.kind in ABSENCES or one.kind in RESULTS for one in looks[-1].blocking):
+        names = {one.criterion for one in looks[-1].blocking if one.kind in RESULTS}
+        rules = rulebook.of(finished[-1].record, names)
+        yield from lacking(batch, finished[-1].stage, looks, rules)
 
 
 def _never_judged(desk: Desk, batch: str) -> Situation:

@@ -93,10 +93,7 @@ class Packaged:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one batch stands: its evaluations by number, and its packages as they were entered.
-
-    Of the exceptions only the blocking ones are there: those that somebody owes something for.
-    """
+    """Where one batch stands: its evaluations by number, and its packages as they were entered."""
 
     batch: str
     evaluations: tuple[Evaluation, ...]

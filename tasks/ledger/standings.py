@@ -33,31 +33,34 @@ def every(session: Session, batch: str = "") -> tuple[Standing, ...]:
     """Return where each batch that was ever judged stands, by batch; or the one named."""
     wanted = select(EvaluationRow).order_by(col(EvaluationRow.batch), col(EvaluationRow.number))
     rows = session.exec(wanted.where(EvaluationRow.batch == batch) if batch else wanted).all()
-    blocking, endings = _blocking(session, batch), _endings(session, batch)
+    exceptions, endings = _exceptions(session, batch), _endings(session, batch)
     packages = _packages(session, batch)
     found: dict[str, list[Evaluation]] = defaultdict(list)
     for row in rows:
         name = results.id_of(row)
-        ending = _ending(row, endings.get(name), blocking.get(name, ()))
+        ending = _ending(row, endings.get(name), exceptions.get(name, ()))
         found[row.batch].append(_evaluation(row, ending))
     return tuple(
         Standing(name, tuple(own), tuple(packages.get(name, ()))) for name, own in found.items()
     )
 
 
-def _blocking(session: Session, batch: str) -> Mapping[int, Sequence[QualityException]]:
-    wanted = (
-        select(ExceptionRow)
-        .where(col(ExceptionRow.blocking))
-        .order_by(col(ExceptionRow.evaluation_id), col(ExceptionRow.position))
+def _exceptions(session: Session, batch: str) -> Mapping[int, Sequence[QualityException]]:
+    one = ExceptionRow
+    named = (one.evaluation_id, one.exception_id, one.kind, one.blocking)
+    wanted = select(*named, one.message, one.criterion, one.observations).order_by(  # type: ignore[call-overload]  # it knows four columns
+        col(one.evaluation_id), col(one.position)
     )
     if batch:
-        wanted = wanted.join(
-            EvaluationRow, col(EvaluationRow.id) == ExceptionRow.evaluation_id
-        ).where(EvaluationRow.batch == batch)
+        wanted = wanted.join(EvaluationRow, col(EvaluationRow.id) == one.evaluation_id).where(
+            EvaluationRow.batch == batch
+        )
     found: dict[int, list[QualityException]] = defaultdict(list)
-    for row in session.exec(wanted):
-        found[row.evaluation_id].append(results.exception_of(row))
+    for evaluation, name, kind, blocking, message, criterion, about in session.exec(wanted):
+        observations = tuple(json.loads(about))
+        found[evaluation].append(
+            QualityException(name, kind, blocking, message, criterion, observations)
+        )
     return found
 
 
@@ -87,7 +90,7 @@ def _packages(session: Session, batch: str) -> Mapping[str, Sequence[Packaged]]:
 
 
 def _ending(
-    row: EvaluationRow, ended: ResultRow | None, blocking: Sequence[QualityException]
+    row: EvaluationRow, ended: ResultRow | None, exceptions: Sequence[QualityException]
 ) -> Finished | Aborted | None:
     if ended is None:
         return None
@@ -95,7 +98,7 @@ def _ending(
     if not ended.readiness:
         return Aborted(" ".join(reasons), ended.at)
     readiness = Readiness(Stage(row.stage), Ready(ended.readiness), reasons)
-    return Finished(readiness, tuple(blocking), ended.record, ended.at)
+    return Finished(readiness, tuple(exceptions), ended.record, ended.at)
 
 
 def _evaluation(row: EvaluationRow, ending: Finished | Aborted | None) -> Evaluation:

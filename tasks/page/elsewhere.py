@@ -1,4 +1,4 @@
-"""Where else the same lot, equipment, person or method was at work, as the other batches tell it."""
+"""Where else the same lot, equipment, person or method was at work."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
