@@ -70,7 +70,7 @@ def test_the_quick_door_loads_no_toolbox(folders):
         "heavy = {'typer', 'pydantic', 'sqlalchemy', 'prefect', 'cryptography', 'pandas'};"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
-    for question in ASKED:
+    for question in ("known", "elsewhere"):
         run("ask", question, folders["CART-26-0002"])  # the index is there then
         words = [sys.executable, "-c", code, "ask", question, str(folders["CART-26-0002"])]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
