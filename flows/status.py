@@ -84,7 +84,7 @@ def lines_of(found: "Sequence[Situation]", now: datetime) -> Iterator[str]:
             yield f"    - {each.what}; {each.who} since {minute(each.since)}{due}{late}"
 
 
-def _line(one: Situation, width: int) -> str:
+def _line(one: "Situation", width: int) -> str:
     readiness = one.readiness.replace("_", " ").upper()
     if one.evaluation is None:
         return f"{one.batch:{width}}  {one.stage:7}  {readiness}"
