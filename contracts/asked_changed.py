@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.asked import Answer, Resting, fact_of, resting_on, what
+from contracts.asked import Resting, fact_of, resting_on, what
 from contracts.canonical import Json
-from contracts.changes import Changed, How, changes, minute
+from contracts.changes import minute
 from contracts.observation import Observation, Provenance, Status
 from contracts.opened import Opened
 from contracts.times import read_time
@@ -14,7 +14,6 @@ from contracts.words import source_in_words, value_in_words
 
 _CHANGED: Final = "changed after entry: "
 """How the reader of batch records begins the reason of a value that was changed."""
-_SINCE: Final = (How.CORRECTED, How.INVALIDATED, How.SUPERSEDED, How.GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,41 +115,6 @@ class ChangedValue:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedSince:
-    """A value that another evaluation of the batch knew otherwise."""
-
-    evaluation: int
-    change: Changed
-    resting: Resting
-
-    @property
-    def item(self) -> str:
-        """The observation to trace; empty where the source says nothing of it any more."""
-        return self.change.now.id if self.change.now else ""
-
-    @property
-    def words(self) -> str:
-        """The line in words."""
-        return f"since evaluation {self.evaluation}: {self.change.in_words()}"
-
-    def record(self) -> dict[str, Json]:
-        """Return the line as a record."""
-        then, now = self.change.then, self.change.now
-        return {
-            "criteria": list(self.resting.ids),
-            "critical": self.resting.critical,
-            "evaluation": self.evaluation,
-            "how": self.change.how.value,
-            "new": value_in_words(now) if now else "",
-            "old": value_in_words(then) if then else "",
-            "was": then.id if then else "",
-            "what": what(self.change.one),
-            "who": self.change.one.recorded_by,
-            "why": self.change.one.reason,
-        }
-
-
 def changed_values(package: Opened) -> tuple[ChangedValue, ...]:
     """Return every value changed after entry, the decision-critical ones first.
 
@@ -217,32 +181,3 @@ def _in_its_place(one: Observation, recorded: list[Observation]) -> Observation 
         ),
         None,
     )
-
-
-def changed_since(package: Opened, earlier: Opened) -> tuple[ChangedSince, ...]:
-    """Return what the sources say otherwise than an earlier evaluation of the batch knew."""
-    resting = resting_on(package)
-    moved = changes(earlier.evidence().observations, package.evidence().observations)
-    found = [
-        ChangedSince(
-            earlier.number, one, resting.get(one.now.id, Resting()) if one.now else Resting()
-        )
-        for one in moved
-        if one.how in _SINCE
-    ]
-    return tuple(sorted(found, key=lambda one: one.resting.weight))
-
-
-def answer_changed(package: Opened, earlier: Opened | None = None) -> Answer:
-    """Return the answer; with an `earlier` evaluation also what differs from what it knew."""
-    values = changed_values(package)
-    since = () if earlier is None else changed_since(package, earlier)
-    count = "1 value was" if len(values) == 1 else f"{len(values)} values were"
-    summary = f"{count} changed, replaced or set aside after entry"
-    if earlier is not None:
-        summary += f"; {len(since)} differ from what evaluation {earlier.number} knew"
-    unexplained = [one for one in values if not one.why]
-    notes = [] if earlier else ["no earlier evaluation of this batch was compared"]
-    if unexplained:
-        notes.append(f"{len(unexplained)} without a reason given by the source")
-    return Answer("changed", summary, (*values, *since), tuple(notes))

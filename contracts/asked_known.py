@@ -9,13 +9,15 @@ from contracts.asked import Answer, Line
 from contracts.asked_history import AT_SEAL, UNSEALED
 from contracts.canonical import Json
 from contracts.changes import Changed, minute
+from contracts.errors import NotFoundError
 from contracts.evidence import Digest
-from contracts.log_act import Decision, Notice, Signature
+from contracts.log_act import Notice, Signature
 from contracts.log_entry import Intent
-from contracts.log_seal import Sealed
 from contracts.log_text import Logged
 from contracts.observation import Awaited
 from contracts.opened import Opened
+from contracts.review import Review
+from contracts.review_read import review_of
 from contracts.times import written
 from contracts.verdict import Outcome, Verdict
 from contracts.words import source_in_words
@@ -139,40 +141,37 @@ class Since:
 
 def signed(package: Opened, root: Digest, entries: Sequence[Logged]) -> tuple[Signed, ...]:
     """Return every signature on the evaluation, with what makes it void."""
-    found, decided = [], set[str]()
-    for logged in entries:
-        entry = logged.entry
-        if isinstance(entry, Decision) and (entry.evaluation, entry.root) == (package.number, root):
-            decided.add(entry.exception)
-        if isinstance(entry, Signature) and entry.evaluation == package.number:
-            void = _void(entry, root, package, entries)
-            known = (len(decided), len(package.exceptions))
-            found.append(Signed(logged.index, entry, void, *known))
-    return tuple(found)
+    try:
+        review = review_of(entries, package.number, package.exceptions)
+    except NotFoundError:  # never sealed: there was nothing to sign
+        return ()
+    other = "" if review.root == root else "it names another root than this package's"
+    return tuple(
+        Signed(
+            entry=one.index,
+            act=one.act,
+            void=other or one.void,
+            decided=_decided(review, one.index),
+            exceptions=len(package.exceptions),
+        )
+        for one in review.signatures
+    )
 
 
-def _void(act: Signature, root: Digest, package: Opened, entries: Sequence[Logged]) -> str:
-    if act.root != root:
-        return "it names another root than this package's"
-    later = [
-        one.entry.evaluation
-        for one in entries
-        if isinstance(one.entry, Sealed)
-        and one.entry.stage == package.stage
-        and one.entry.evaluation > package.number
-    ]
-    return f"evaluation {later[0]} of the same stage was sealed since" if later else ""
+def _decided(review: Review, index: int) -> int:
+    """Return how many exceptions had a decision when an entry was made."""
+    return len({one.act.exception for one in review.decisions if one.index < index})
 
 
 def heard(package: Opened) -> tuple[Heard, ...]:
     """Return how much each source had said, in the order in which they were captured."""
-    sources = dict.fromkeys(one.source for one in package.captured)
+    sources = dict.fromkeys(one.source for one in package.captured if not one.earlier)
     recorded = package.evidence().observations
     return tuple(
         Heard(
             source=source,
-            captures=sum(one.source == source for one in package.captured),
-            until=max(one.captured_at for one in package.captured if one.source == source),
+            captures=len(package.asked(source)),
+            until=max(one.captured_at for one in package.asked(source)),
             observations=sum(one.source == source for one in recorded),
             readings=_readings(package, source),
             awaited=sum(
@@ -184,7 +183,7 @@ def heard(package: Opened) -> tuple[Heard, ...]:
 
 
 def _readings(package: Opened, source: str) -> int:
-    own = {one.digest for one in package.captured if one.source == source}
+    own = {one.digest for one in package.asked(source)}
     return sum(one.count for one in package.series if one.capture in own)
 
 

@@ -19,6 +19,8 @@ _KINDS: Final = {
 _TOLD: Final = frozenset({How.TRACED, How.UNREAD})
 """What is told and does not block: the source itself says what happened, or nothing was judged."""
 _FAILED: Final = "failing result changed"
+FROM_EARLIER: Final = frozenset({*_KINDS.values(), _FAILED})
+"""Every kind of exception that comes from earlier evidence."""
 
 
 def from_earlier(

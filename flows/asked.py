@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from contracts.asked import ASKED, Answer
-from contracts.asked_changed import answer_changed
 from contracts.asked_history import answer_evaluations
 from contracts.asked_known import answer_known
 from contracts.asked_people import answer_people
+from contracts.asked_since import answer_changed
 from contracts.asked_strategy import answer_strategy
 from contracts.asked_typed import answer_typed
 from contracts.canonical import parse_strict

@@ -22,12 +22,15 @@ from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
 from flows.reevaluation import reevaluate
+from flows.review import app as review_app
 from flows.serve_door import serve_door
 from flows.status import status
 from flows.strategy import app as strategy_app
-from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
+from flows.terminal import AsJson, Exit, errors_in_words, print_json, say
+from flows.trail import trail
 from flows.up import up
 from flows.users import app as users_app
+from flows.verified import print_answer
 
 app = typer.Typer(
     name="batchproof",
@@ -43,6 +46,7 @@ strategy_app.command()(approve)
 app.add_typer(strategy_app, name="strategy")
 app.add_typer(log_app, name="log")
 app.add_typer(keys_app, name="keys")
+app.add_typer(review_app, name="review")
 app.add_typer(inspection_app)
 app.add_typer(inspector_app)
 app.add_typer(users_app, name="user")
@@ -177,29 +181,8 @@ def verify(
     if as_json:
         print_json(answer)
     else:
-        _print_answer(answer)
+        print_answer(answer)
     raise typer.Exit(Exit.DONE if answer["ok"] else Exit.FAILED)
-
-
-def _print_answer(answer: dict[str, Json]) -> None:
-    findings, open_questions, said = (
-        value if isinstance(value, list) else []
-        for value in (answer["findings"], answer["not_checked"], answer["said"])
-    )
-    for one in findings:
-        row = f" row {one['row']}" if one["row"] else ""
-        typer.echo(plain(f"{one['member']}{row}: {one['words']} (check {one['check']})"))
-    for words in said:
-        typer.echo(plain(str(words)))
-    if answer["ok"] and "batch" in answer:
-        typer.echo(
-            f"No findings: {answer['batch']}, evaluation {answer['evaluation']}, "
-            f"{answer['readiness']} for its {answer['stage']} stage.\nroot {answer['root']}"
-        )
-    elif answer["ok"]:
-        typer.echo("No findings.")
-    for words in open_questions:
-        typer.echo(plain(f"not checked: {words}"))
 
 
 app.command()(audit.replay)
@@ -207,6 +190,7 @@ app.command()(audit.diff)
 app.command()(audit.known)
 app.command()(export)
 app.command()(impact)
+app.command()(trail)
 app.command()(witness)
 app.command()(status)
 app.command()(reevaluate)

@@ -82,7 +82,7 @@ def check_the_log(desk: Desk) -> tuple[tuple[str, ...], int]:
     persist_result=False,
 )
 def show(checked: tuple[Checked, ...], stored: int, log: tuple[str, ...]) -> None:
-    """Write what was checked into the Prefect UI: findings first, then the rest, as far as shown."""
+    """Write what was checked into the Prefect UI: findings first, then the rest."""
     ordered = sorted(checked, key=lambda one: not one.findings)
     rows = [_row("the evaluation log", "", log), *(_row_of(one) for one in ordered[:_SHOWN])]
     left = stored - len(checked)

@@ -1,4 +1,4 @@
-"""Tells people of what they must hear at once, through the notification block the site has named."""
+"""Tells people of what they must hear at once, through the notification block a site names."""
 
 import logging
 from typing import Any, TypeAlias

@@ -60,7 +60,7 @@ def secret_in_block(name: str) -> str:
     from prefect.utilities.asyncutils import run_coro_as_sync
 
     try:
-        kept = run_coro_as_sync(Secret.aload(name))
+        kept: Secret[str] = run_coro_as_sync(Secret.aload(name))
     except ValueError:
         return ""
     except HTTPError as error:
@@ -69,5 +69,4 @@ def secret_in_block(name: str) -> str:
             expected=f"its Secret block {name}",
             move="whoever runs the server looks at it",
         ) from error
-    value = kept.get() if kept else ""
-    return value if isinstance(value, str) else ""
+    return str(kept.get())

@@ -110,12 +110,12 @@ class Up:
         worker = Child("worker", "flows.up_worker", ["--ready", str(self._ready)], environment)
         server.start(self._place.own)
         stack.callback(lambda: server.stop(_SERVER_GRACE_SECONDS, self._stop.hurry))
-        self._wait(self._healthy, server)
-        if plant is not None:
-            plant.site_file()
         self._start(worker)
         stack.callback(lambda: worker.stop(0, self._stop.hurry))
+        self._wait(self._healthy, server, worker)
         self._wait(self._ready.exists, worker, server)
+        if plant is not None:
+            plant.site_file()
         self._tell(demo=plant is not None)
         while not self._stop.asked.wait(_STEP_SECONDS):
             if server.ended():

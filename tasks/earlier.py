@@ -29,8 +29,6 @@ def with_earlier(desk: Desk, fresh: Collection) -> Collection:
     if not digest:
         return fresh
     last = desk.collection(digest)
-    if last.captures and _asked(last.captures) == _asked(fresh.captures):
-        return replace(fresh, captures=(*_earlier(last.captures), *fresh.captures))
     shelf = shelf_of(desk)
     kept: list[Capture] = []
     for source in SOURCES:
@@ -49,12 +47,9 @@ def _filed_last(desk: Desk, batch: str) -> Digest:
     return filed[-1].collection if filed else ""
 
 
-def _earlier(captures: Sequence[Capture]) -> _Group:
-    return tuple(one for one in captures if one.earlier)
-
-
-def _asked(captures: Sequence[Capture]) -> list[tuple[str, str, Digest]]:
-    return [(one.source, one.request, one.digest) for one in captures if not one.earlier]
+def _asked(captures: _Group) -> list[tuple[str, str, Digest]]:
+    """Return what was asked and which bytes came, whenever that was."""
+    return [(one.source, one.request, one.digest) for one in captures]
 
 
 def _other_pages(groups: Sequence[_Group], fresh: _Group) -> Iterator[Capture]:
@@ -68,10 +63,12 @@ def _other_pages(groups: Sequence[_Group], fresh: _Group) -> Iterator[Capture]:
 def _saying_else(
     shelf: Shelf, groups: Sequence[_Group], fresh: Collection, source: str
 ) -> Iterator[Capture]:
-    said = {_said(shelf, fresh.batch, fresh.of(source))}
-    for group in groups:
+    now = fresh.of(source)
+    others = [group for group in groups if group and _asked(group) != _asked(now)]
+    said = {_said(shelf, fresh.batch, now)} if others else set[bytes]()
+    for group in others:
         words = _said(shelf, fresh.batch, group)
-        if group and words not in said:
+        if words not in said:
             said.add(words)
             yield from group
 

@@ -52,6 +52,12 @@ class Fact:
         """What to say beside the value wherever it stands, if it was changed after entry."""
         return "changed after entry" if self.record["status"] == "corrected" else ""
 
+    @property
+    def about_step(self) -> bool:
+        """Whether it is what the batch record says of a step itself: when it ran, and by whom."""
+        record = self.record
+        return record["source"] == "batch_record" and record["characteristic"] in ABOUT_STEPS
+
     def qualifier(self, name: str) -> str:
         """Return what the source said beside the value under a name; empty if nothing."""
         return str(dict(self.record["qualifiers"]).get(name, ""))
@@ -62,7 +68,7 @@ class Fact:
         What the batch record says of a step itself says when and by whom: there is no more to tell.
         """
         record, subject = self.record, self.record["subject"]
-        if record["source"] == "batch_record" and record["characteristic"] in ABOUT_STEPS:
+        if self.about_step:
             return
         instrument = f"{record['instrument']}, " if record["instrument"] else ""
         came = f"{instrument}{words.PROVENANCE[str(record['provenance'])]}"

@@ -159,7 +159,7 @@ def _lacking(verdict: Record, criterion: Criterion, documents: PageDocuments) ->
         note=note,
         anchor=str(verdict["observations"][0]) if verdict["observations"] else "",
         owed_by=criterion.owner,
-        due=words.utc(due),
+        due=words.utc(due)[:16],
         overdue=bool(due) and due < str(documents.summary["judged_at"]),
     )
 

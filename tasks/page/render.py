@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from tasks.page import inventory, words
 from tasks.page.curve import curve
-from tasks.page.drawing import drawn_curve, drawn_timeline
 from tasks.page.elsewhere import Elsewhere
 from tasks.page.facts import Facts, series_anchor
 from tasks.page.given import Beside, PageDocuments, Record
@@ -19,6 +18,7 @@ from tasks.page.people import people, typed
 from tasks.page.plain_text import shown_whole
 from tasks.page.reasons import reasons
 from tasks.page.timeline import timeline
+from tasks.page.values import quotes_of, values
 
 __all__ = ["Beside", "PageDocuments", "Record", "render"]
 
@@ -65,10 +65,14 @@ def _judged(documents: PageDocuments, facts: Facts) -> dict[str, object]:
 def _over_time(documents: PageDocuments, facts: Facts) -> dict[str, object]:
     line = timeline(facts, documents.exceptions)
     curves = [curve(one) for one in documents.envelopes]
+    if not (line.rows or curves):
+        return {"line": line, "line_drawn": "", "curves": []}
+    from tasks.page import drawing  # noqa: PLC0415 (most of a second, and only packaging draws)
+
     return {
         "line": line,
-        "line_drawn": drawn_timeline(line, "timeline") if line.rows else "",
-        "curves": [(one, drawn_curve(one.drawn, one.anchor)) for one in curves],
+        "line_drawn": drawing.drawn_timeline(line, "timeline") if line.rows else "",
+        "curves": [(one, drawing.drawn_curve(one.drawn, one.anchor)) for one in curves],
     }
 
 
@@ -85,6 +89,7 @@ def _used(documents: PageDocuments, facts: Facts) -> dict[str, object]:
         "provenance": inventory.provenance(facts),
         "samples": inventory.samples(facts),
         "typed": typed(facts),
+        "values": values(facts),
         "unread": inventory.unread_groups(documents),
     }
 
@@ -101,6 +106,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         words=words,
+        quotes_of=quotes_of,
         style=_own("page.css"),
         script=_own("page.js"),
         anchor_of_series=series_anchor,

@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from contracts.times import read_time
 from tasks.page import words
-from tasks.page.facts import ABOUT_STEPS, EDGES, Fact, Facts
+from tasks.page.facts import EDGES, Fact, Facts
 from tasks.page.given import Record
 
 Span = tuple[float, float]
 """From and to, in ms since 1970-01-01 UTC."""
 
 ENTRY, SAMPLE, NOTED, BLOCKING = "mark-entry", "mark-sample", "mark-warn", "mark-bad"
+_SHORTEST: Final = 3_600_000.0
+"""Milliseconds that the timeline of a batch shows at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,8 @@ def timeline(facts: Facts, exceptions: Sequence[Record]) -> Timeline:
         row for row in (_row(name, steps, marks, exceptions, facts) for name in names) if row
     )
     ends = [end for row in rows for end in row.span]
-    window = (min(ends), max(ends)) if ends else (0.0, 1.0)
-    return Timeline(window, rows, steps)
+    first = min(ends, default=0.0)
+    return Timeline((first, max([*ends, first + _SHORTEST])), rows, steps)
 
 
 def _steps(facts: Facts) -> tuple[Step, ...]:
@@ -128,9 +131,8 @@ def _marks(facts: Facts, exceptions: Sequence[Record]) -> dict[str, dict[str, di
         record = one.record
         if record["subject"]["kind"] == "sample":
             mark(one, SAMPLE)
-        elif record["source"] == "batch_record" and record["subject"]["kind"] == "step":
-            if record["characteristic"] not in ABOUT_STEPS and record["provenance"] != "calculated":
-                mark(one, ENTRY)
+        elif record["subject"]["kind"] == "step" and not one.about_step:
+            mark(one, ENTRY)
     for exception in exceptions:
         for one in facts.of(exception["observations"])[:1]:
             mark(one, BLOCKING if exception["blocking"] else NOTED)

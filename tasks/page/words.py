@@ -154,4 +154,10 @@ def lasted(milliseconds: float) -> str:
 def saved_as(digest: str, capture: Mapping[str, Any] | None) -> str:
     """Return under which name a capture is saved: as text, or as bytes that nothing opens."""
     text = capture is not None and capture["system"] != "opcua-ha"
-    return f"{digest[:16]}.{'txt' if text else 'bin'}"
+    return f"{digest[:8]}.{'txt' if text else 'bin'}"
+
+
+def place(pointer: str) -> str:
+    """Return where in a capture something stands; of a long path its end: the bytes are exact."""
+    parts = pointer.split("/")
+    return pointer if len(parts) <= 6 else f"…/{'/'.join(parts[-4:])}"  # noqa: PLR2004 (two more than are kept)

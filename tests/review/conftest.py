@@ -40,14 +40,18 @@ class Apps:
         return Claim(user, self.code(user))
 
 
+def copied(two_packages, folder, patch):
+    """Copy the home in which two batches were prepared, with their packages, and work there."""
+    made = next(iter(two_packages.values())).parents[1]
+    shutil.copytree(made, folder / "home")
+    patch.setenv("BATCHPROOF_HOME", str(folder / "home"))
+    patch.setenv("BATCHPROOF_SITE", str(made.parent / "plant" / "site.yaml"))
+    return folder / "home"
+
+
 @pytest.fixture
 def home(two_packages, tmp_path, monkeypatch):
-    """A copy of the home in which two batches were prepared, and of their packages."""
-    made = next(iter(two_packages.values())).parents[1]
-    shutil.copytree(made, tmp_path / "home")
-    monkeypatch.setenv("BATCHPROOF_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("BATCHPROOF_SITE", str(made.parent / "plant" / "site.yaml"))
-    return tmp_path / "home"
+    return copied(two_packages, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -82,7 +86,7 @@ def package(home):
     return home / "packages" / f"{BATCH}-initial-evaluation-1"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def people():
     """Persons who proved who they are a moment ago."""
     return {user: Person(user, name, frozenset(roles)) for user, (name, *roles) in PEOPLE.items()}

@@ -3,29 +3,40 @@
 import json
 
 import pytest
-from review.conftest import BATCH
+from review.conftest import BATCH, copied
 
 from contracts.canonical import canonical
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.review_asked import Choice, Which
 from contracts.trail_extent import Extent, extent_of
+from flows.office import open_office
 from tasks.review import decide, review_trail
 from tasks.trail import trail_of, written_out
 from tasks.trail_check import Trail
 from tasks.verifier import Trust
 
 
-@pytest.fixture
-def written(desk, people):
-    reason = "<b>Nothing</b> of it touches the product."
-    decide(desk, people["r.viewer"], Which(BATCH), Choice("X-001", "accepted", reason))
-    review_trail(desk, people["r.viewer"], Which(BATCH), "All of it.")
-    return written_out(desk, BATCH)
+@pytest.fixture(scope="module")
+def decided(two_packages, people, tmp_path_factory):
+    """A desk at which a batch's trail got a decision and a review of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        copied(two_packages, tmp_path_factory.mktemp("trail"), patch)
+        with open_office(None) as desk:
+            reason = "<b>Nothing</b> of it touches the product."
+            choice = Choice("X-001", "accepted", reason)
+            decide(desk, people["r.viewer"], Which(BATCH), choice)
+            review_trail(desk, people["r.viewer"], Which(BATCH), "All of it.")
+            yield desk
 
 
-@pytest.fixture
-def trust(desk):
-    return Trust(canonical(desk.keys.trust().record()), given=True)
+@pytest.fixture(scope="module")
+def written(decided):
+    return written_out(decided, BATCH)
+
+
+@pytest.fixture(scope="module")
+def trust(decided):
+    return Trust(canonical(decided.keys.trust().record()), given=True)
 
 
 def told(data, trust=None):
@@ -40,12 +51,12 @@ def retold(data, change):
     return canonical(said) + b"\n"
 
 
-def test_a_trail_is_whole_and_read_in_words(written, trust, desk):
+def test_a_trail_is_whole_and_read_in_words(written, trust, decided):
     trail = Trail(written)
     report = trail.check(trust)
     assert report.findings == []
     words = [one.words for one in trail.words()]
-    assert len(words) == len(trail_of(desk.ledger, BATCH))
+    assert len(words) == len(trail_of(decided.ledger, BATCH))
     assert "R. Viewer (r.viewer) decided about X-001" in words[-2]
     assert f"{len(words)} entries of {BATCH} among the first" in report.said[-1]
 
@@ -121,6 +132,6 @@ def test_an_extent_is_read_as_it_is_written():
             extent_of(words)
 
 
-def test_a_batch_without_entries_is_said(desk):
+def test_a_batch_without_entries_is_said(decided):
     with pytest.raises(NotFoundError, match="no entry about"):
-        written_out(desk, "CART-99")
+        written_out(decided, "CART-99")

@@ -53,6 +53,21 @@
   document.getElementById("close").addEventListener("click", () => {
     for (const fact of facts) fact.open = false;
   });
+  // A capture opens at its place where the browser knows text directives. Over HTTP it is saved,
+  // but on this machine's own address, where `batchproof show` hands it over as text.
+  const plain = (text) => encodeURIComponent(text.trim().slice(0, 60)).replaceAll("-", "%2D");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='captures/']");
+    if (!link) return;
+    if (location.hostname === "127.0.0.1") link.removeAttribute("download");
+    const mark = link.closest("figure") && link.closest("figure").querySelector("mark");
+    if (!mark || link.getAttribute("href").includes("#")) return;
+    const before = (mark.previousSibling ? mark.previousSibling.data : "").split("\n").pop();
+    const after = (mark.nextSibling ? mark.nextSibling.data : "").split("\n")[0];
+    const start = before.trim() ? `${plain(before.slice(-60))}-,` : "";
+    const end = after.trim() ? `,-${plain(after)}` : "";
+    link.href += `#:~:text=${start}${plain(mark.textContent)}${end}`;
+  });
   window.addEventListener("hashchange", reveal);
   reveal();
 })();

@@ -1,0 +1,96 @@
+"""A history judged again: by any runner the same, one faulty batch named, under a person's name."""
+
+import json
+
+import pytest
+from scale.small_history import code_of, enrolled, fill, stricter
+
+from contracts.criterion import Stage
+from contracts.errors import JudgementError, NotFoundError, RefusedError
+from contracts.log_act import Request
+from contracts.log_entry import Intent
+from flows.office import open_office
+from tasks.evaluate import evaluate_collection
+from tasks.log_check import check_log
+
+COUNT = 6
+WHY = "Viability limit raised to 99.9 % by CC-1187."
+
+
+@pytest.fixture
+def history(site, origin, monkeypatch, tmp_path):
+    """Batches judged by the first version; a second one is in force now. Return the secret."""
+    with open_office(site) as desk:
+        secret = enrolled(desk)
+        for batch, collection in fill(origin, desk, COUNT).items():
+            evaluate_collection(desk, batch, collection, Stage.INITIAL, "batch completed")
+    monkeypatch.setenv("BATCHPROOF_STRATEGIES", str(stricter(tmp_path / "stricter")))
+    return secret
+
+
+@pytest.fixture
+def ordered(prefect_here, history, site):
+    from flows.rejudge import rejudge
+
+    def order(**changes):
+        asked = {"user": "r.meyer", "code": code_of(history), "reason": WHY, "site": site}
+        return rejudge(**asked | changes)
+
+    return order
+
+
+def test_every_batch_gets_a_second_evaluation_and_the_flips_are_named(ordered, site):
+    found = ordered()
+    assert (found["judged"], found["faulty"]) == (COUNT, 0)
+    with open_office(site) as desk:
+        for one in found["batches"]:
+            assert one["evaluation"] == 2
+            assert {"criterion": "CQA-VIA-001", "before": "met", "after": "not_met"} in one["flips"]
+            first, second = desk.ledger.evaluations(one["batch"])
+            assert (first.evidence, first.collection) == (second.evidence, second.collection)
+            assert first.strategy != second.strategy
+            assert second.reason == f"strategy changed: {WHY}"
+            request, intent = [
+                entry.entry
+                for entry in desk.ledger.log.of_batch(one["batch"])
+                if isinstance(entry.entry, (Request, Intent))
+            ][1:]
+            assert (request.by, request.name, intent.evaluation) == ("r.meyer", "R. Meyer", 2)
+        assert list(check_log(desk.ledger)) == []
+
+
+def test_a_faulty_batch_is_named_and_does_not_stop_the_others(ordered, site, bucket, tmp_path):
+    with open_office(site) as desk:
+        lost = desk.collection(desk.ledger.evaluations("CART-27-0003")[0].collection).captures[0]
+    key = f"demo-plant/{tmp_path.name}/captures/{lost.digest[:2]}/{lost.digest[2:]}"
+    bucket.as_owner().delete(key)
+    with pytest.raises(JudgementError, match=r"5 of 6 batches judged again.*CART-27-0003"):
+        ordered()
+    with open_office(site) as desk:
+        made = {one: len(desk.ledger.evaluations(one)) for one in desk.ledger.batches()}
+    assert made.pop("CART-27-0003") == 1
+    assert set(made.values()) == {2}
+
+
+def test_a_pattern_chooses_and_what_fits_nothing_is_told(ordered):
+    assert [one["batch"] for one in ordered(batches="CART-27-0001 *4")["batches"]] == [
+        "CART-27-0001",
+        "CART-27-0004",
+    ]
+    with pytest.raises(NotFoundError, match="AAV"):
+        ordered(batches="AAV-*")
+
+
+def test_nobody_without_a_right_code_orders_anything(ordered, site):
+    with pytest.raises(RefusedError):
+        ordered(code="000000")
+    with open_office(site) as desk:
+        assert {len(desk.ledger.evaluations(one)) for one in desk.ledger.batches()} == {1}
+
+
+@pytest.mark.parametrize("runner", ["processes", "dask"])
+def test_other_processes_judge_to_the_same_bytes(ordered, runner, monkeypatch, site, new_database):
+    monkeypatch.setenv("BATCHPROOF_RUNNER", runner)
+    found = ordered()
+    assert found["judged"] == COUNT
+    assert json.dumps(found)
