@@ -82,7 +82,8 @@ def rejudge(
     if history.faulty:
         named = ", ".join(one.batch for one in history.faulty[:_NAMED])
         raise JudgementError(
-            f"{in_one_line(history)} Not judged: {named}",
+            f"{in_one_line(history)} Not judged: {named}; the first because: "
+            f"{history.faulty[0].fault}",
             expected="every batch judged",
             where=f"the artifact of {title}",
             move="look at the reasons there; ordering it again finds what is judged already",

@@ -56,7 +56,18 @@ class Served:
 
     def curl(self, *events):
         """Post events as the README says; return the status."""
-        command = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST"]
+        command = [
+            "curl",
+            "-sS",
+            "--retry",
+            "8",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code}",
+            "-X",
+            "POST",
+        ]
         command += [f"{self.api}/events", "-H", "Content-Type: application/json"]
         command += ["--data-binary", "@-"]
         done = subprocess.run(
@@ -65,7 +76,13 @@ class Served:
         return int(done.stdout)
 
     def ask(self, path, **body):
-        answer = httpx.post(f"{self.api}/{path}", json=body, timeout=30)
+        """Ask the API, and again while SQLite is busy, as Prefect's own client does."""
+
+        def answered():
+            answer = httpx.post(f"{self.api}/{path}", json=body, timeout=60)
+            return None if answer.status_code == 503 else answer
+
+        answer = self.wait(answered, 60)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -89,14 +106,14 @@ class Served:
         path = f"deployments/{found['id']}/create_flow_run"
         return self.ask(path, parameters=parameters)["id"]
 
-    def block(self, kind, name, **data):
+    def block(self, kind, called, **data):
         """Make a Prefect block, as the page for it does."""
         slug = httpx.get(f"{self.api}/block_types/slug/{kind}", timeout=30).json()["id"]
         (schema, *_) = self.ask(
             "block_schemas/filter", block_schemas={"block_type_id": {"any_": [slug]}}
         )
         ids = {"block_type_id": slug, "block_schema_id": schema["id"]}
-        self.ask("block_documents/", name=name, data=data, **ids)
+        self.ask("block_documents/", name=called, data=data, **ids)
 
     def ended(self, run_id, seconds=PATIENCE):
         """Wait until a run ended, and return it."""
