@@ -82,12 +82,12 @@ class Timeline:
         return f"{steps} from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, {lasted}."
 
     def day_of(self, fact: Fact) -> str:
-        """Return on which day of the batch something happened; empty if nobody knows."""
+        """Return on which day of the batch, the first being 1, something happened, if it is known."""
         at = fact.record["occurred_at"]
         if not at or not self.rows:
             return ""
         since = read_time(str(at)) - words.moment_of(self.window[0])
-        return f"day {since // timedelta(days=1)} of the batch" if since >= timedelta() else ""
+        return f"day {since // timedelta(days=1) + 1} of the batch" if since >= timedelta() else ""
 
 
 def timeline(facts: Facts, exceptions: Sequence[Record]) -> Timeline:
