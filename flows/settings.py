@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     """Site file for flows that are started without one."""
 
     runner: str = "threads"
-    """What judges a history: `threads`, `processes`, or by an extra `dask` or `ray`."""
+    """What judges a history: `threads` here, or by an extra `dask` or `ray`."""
     workers: int = Field(default=2, ge=1)
     """How many batches of a history are judged at a time."""
     cluster: str = ""
