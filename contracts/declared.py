@@ -31,6 +31,7 @@ def declared(again: Again) -> Iterator[tuple[str, str]]:
         again.package.evidence().observations,
         pages_of(again),
         [one.source for one in again.package.quarantines],
+        again.otherwise(),
     )
     follows = {
         "evidence": named,

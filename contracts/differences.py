@@ -105,8 +105,8 @@ def differences(then: Side, now: Side) -> Differences:
 def _asked(
     then: Sequence[Capture], now: Sequence[Capture], changed: Sequence[Changed]
 ) -> Iterator[Asked]:
-    was = {(one.source, one.request): one.digest for one in then}
-    comes = {(one.source, one.request): one.digest for one in now}
+    was = {(one.source, one.request): one.digest for one in then if not one.earlier}
+    comes = {(one.source, one.request): one.digest for one in now if not one.earlier}
     spoke = {
         place.capture
         for change in changed

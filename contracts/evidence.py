@@ -40,10 +40,15 @@ class Capture:
     contract: str
     """The source contract the bytes are read by: `id@version`."""
     captured_at: datetime
+    earlier: Digest = ""
+    """The collection it was first filed in, where it is kept beside what came later; else empty.
+
+    An earlier capture is not judged: what was said then is compared with what is said now."""
 
     def record(self) -> dict[str, Json]:
-        """Return the capture as a canonical record."""
-        return {
+        """Return the capture as a canonical record; only an earlier one says that it is."""
+        earlier: dict[str, Json] = {"earlier": self.earlier} if self.earlier else {}
+        return earlier | {
             "captured_at": written(self.captured_at),
             "contract": self.contract,
             "digest": self.digest,

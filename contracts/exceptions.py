@@ -7,6 +7,8 @@ from contracts.alternatives import Concluded
 from contracts.attempts import concerns
 from contracts.criterion import Criterion, Stage
 from contracts.crossings import crossings
+from contracts.earlier import Otherwise
+from contracts.earlier_concerns import from_earlier
 from contracts.observation import Awaited, Observation, Provenance, Status
 from contracts.question import Question
 from contracts.readiness import QualityException, required, speaks_alone
@@ -44,6 +46,8 @@ class Aside:
     """Where the strategy's files contradict their own examples."""
     unread: tuple[Unread, ...] = ()
     """What the captures hold and no reader used; only what is more than a field is drawn."""
+    earlier: tuple[Otherwise, ...] = ()
+    """What a source said when it was asked earlier, and does not say now or says otherwise."""
 
 
 def exceptions(
@@ -59,7 +63,7 @@ def exceptions(
         *_from_quarantines(aside.quarantines),
         *_from_doubts(aside.doubts),
         *_from_verdicts(stage, criteria, verdicts),
-        *_from_concerns(concluded, observations),
+        *_from_concerns(concluded, observations, aside.earlier),
         *_from_retests(observations),
         *_from_unread(aside.unread),
         *_from_invalidated(asked, observations),
@@ -133,10 +137,11 @@ def _from_verdicts(
 
 
 def _from_concerns(
-    concluded: Concluded, observations: Sequence[Observation]
+    concluded: Concluded, observations: Sequence[Observation], earlier: Sequence[Otherwise]
 ) -> Iterator[QualityException]:
     asked, verdicts = concluded.asked, concluded.verdicts
     for one in (
+        *from_earlier(asked, earlier, observations),
         *concerns(asked, verdicts, observations),
         *crossings(asked, concluded.answers, verdicts),
     ):

@@ -94,7 +94,8 @@ class Opened:
     wording: str
     """Which wording of the messages the evaluation was written with."""
     captured: tuple[Capture, ...]
-    """Every capture in the order it was taken; two askings may have the same bytes."""
+    """Every capture in the order it was taken, earlier collections' among them; two askings may
+    have the same bytes."""
     captures: Mapping[Digest, Capture]
     trees: Mapping[Digest, Digest]
     """By capture: the tree head over its chunks."""
@@ -106,6 +107,10 @@ class Opened:
     exceptions: tuple[QualityException, ...]
     quarantines: tuple[Quarantine, ...]
     series: tuple[SeriesIndex, ...]
+
+    def asked(self, source: str) -> tuple[Capture, ...]:
+        """Return one source's captures that were judged: those of the evaluation's own round."""
+        return tuple(one for one in self.captured if one.source == source and not one.earlier)
 
     def evidence(self) -> Evidence:
         """Return the evidence as it was put to the judges."""

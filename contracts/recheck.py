@@ -9,8 +9,9 @@ from contracts.answered import both_answered
 from contracts.canonical import Json, canonical, parse_strict
 from contracts.context import context_of
 from contracts.derive import derive, series_steps, windows
+from contracts.earlier import Otherwise, otherwise
 from contracts.errors import IntegrityError, UnreadableError
-from contracts.evidence import Digest, digest_of
+from contracts.evidence import Capture, Digest, digest_of
 from contracts.exceptions import Aside, exceptions
 from contracts.lineage import edges
 from contracts.manifest import (
@@ -63,6 +64,20 @@ class Again:
         if source not in self._read_again:
             self._read_again[source] = reading_again(self.read, self.package, source)
         return self._read_again[source]
+
+    def otherwise(self) -> tuple[Otherwise, ...]:
+        """Return what the package's earlier captures say and its present ones do not.
+
+        Raises:
+            UnreadableError: the present ones break the contract.
+        """
+        aside = {one.source for one in self.package.quarantines}
+        said = {source: self.reading(source) for source in SOURCES if source not in aside}
+        return otherwise(self.package.captured, said, self._earlier, self.captured)
+
+    def _earlier(self, source: str, captured: Sequence[tuple[Capture, bytes]]) -> Reading:
+        contract, package = contract_in(self.read, source), self.package
+        return READERS[source](captured, contract, package.batch, package.zones[source])
 
     def concluded(self) -> Concluded:
         """Return the reference judge's answers and what follows from them."""
@@ -187,9 +202,7 @@ def reading_again(read: Read, package: Opened, source: str) -> Reading:
     Raises:
         UnreadableError: they break the contract.
     """
-    captured = [
-        (one, read(f"{CAPTURES}/{one.digest}")) for one in package.captured if one.source == source
-    ]
+    captured = [(one, read(f"{CAPTURES}/{one.digest}")) for one in package.asked(source)]
     if not captured:
         return Reading()
     contract = contract_in(read, source)
@@ -239,7 +252,7 @@ def _calculated(again: Again) -> Iterator[tuple[str, str]]:
         restore.restored("unread", restore.unread, parse_strict(line))
         for line in table_lines(read(table_path("unread")))
     )
-    aside = Aside(package.quarantines, package.doubts, unread)
+    aside = Aside(package.quarantines, package.doubts, unread, again.otherwise())
     drawn = exceptions(package.stage, result, observations, aside)
     yield from _differing(
         "exceptions",

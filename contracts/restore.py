@@ -59,6 +59,7 @@ def capture(record: Record) -> Capture:
         headers=members.pairs(record["headers"]),
         contract=members.text(record, "contract"),
         captured_at=read_time(members.text(record, "captured_at")),
+        earlier=members.digest(record, "earlier") if "earlier" in record else "",
     )
 
 

@@ -24,7 +24,7 @@ def hidden_failures(
         one.id: question.criterion
         for question in asked
         for one in question.set_aside
-        if not _rightly(one) and _fails(question.criterion, one, observations)
+        if not _rightly(one) and failing(question.criterion, one, observations)
     }
 
 
@@ -51,7 +51,7 @@ def _has_reason(one: Observation) -> bool:
     return any(sign.isalnum() for sign in one.reason)
 
 
-def _fails(criterion: Criterion, one: Observation, observations: Sequence[Observation]) -> bool:
+def failing(criterion: Criterion, one: Observation, observations: Sequence[Observation]) -> bool:
     """Tell whether a result would not have met a criterion, had it been judged."""
     return any(
         reference.answer(criterion, point) is Answer.NOT_MET

@@ -83,6 +83,25 @@ def touches(said: Said) -> frozenset[Touch]:
     return frozenset(found)
 
 
+def entities(
+    observations: Iterable[Record], series: Iterable[Record], names: Iterable[str]
+) -> dict[Entity, str]:
+    """Return what some observations carry, and what they were calculated from, in their order.
+
+    By each thing the name of the first observation that carries it.
+
+    Raises:
+        KeyError, TypeError, ValueError: a record has other members than the format says.
+    """
+    tags = {text(one, "tag"): text(one, "equipment") for one in series}
+    by_id = {text(one, "id"): one for one in observations}
+    found: dict[Entity, str] = {}
+    for name in _under(names, by_id):
+        for entity in _carried(by_id[name], tags):
+            found.setdefault(entity, name)
+    return found
+
+
 def _under(names: Iterable[str], by_id: Mapping[str, Record]) -> Iterator[str]:
     """Yield observations and all they were calculated from, each once."""
     waiting, seen = list(names), set[str]()

@@ -13,6 +13,7 @@ from contracts.batch import batch_number
 from contracts.canonical import Json
 from contracts.criterion import Stage
 from flows import audit
+from flows.approve import approve
 from flows.export import export
 from flows.impact import impact
 from flows.inspection import app as inspection_app
@@ -20,9 +21,16 @@ from flows.inspector import app as inspector_app
 from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
+from flows.reevaluation import reevaluate
+from flows.review import app as review_app
+from flows.serve_door import serve_door
+from flows.status import status
 from flows.strategy import app as strategy_app
-from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
+from flows.terminal import AsJson, Exit, errors_in_words, print_json, say
+from flows.trail import trail
 from flows.up import up
+from flows.users import app as users_app
+from flows.verified import print_answer
 
 app = typer.Typer(
     name="batchproof",
@@ -34,13 +42,14 @@ app = typer.Typer(
 )
 
 
+strategy_app.command()(approve)
 app.add_typer(strategy_app, name="strategy")
 app.add_typer(log_app, name="log")
 app.add_typer(keys_app, name="keys")
+app.add_typer(review_app, name="review")
 app.add_typer(inspection_app)
 app.add_typer(inspector_app)
-
-_READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
+app.add_typer(users_app, name="user")
 
 Strategies = Annotated[
     Path | None,
@@ -64,7 +73,7 @@ def demo(
     """
     _settle(out, out / ".work")
     from flows.demo import run_demo
-    from flows.prepare import answer_for
+    from flows.prepare import answer_for, print_batch
 
     say("Starting the demo plant: a MES, a LIMS and an equipment server on this machine ...")
     answers: list[dict[str, Json]] = []
@@ -72,7 +81,7 @@ def demo(
     def told(folder: Path) -> None:
         answers.append(answer_for(folder))
         if not as_json:
-            _print_batch(answers[-1])
+            print_batch(answers[-1])
 
     with errors_in_words():
         run_demo(out / ".work", out / "trust.json", lambda package: told(package.folder))
@@ -127,20 +136,22 @@ def prepare(
     _settle(out, None, strategy)
     from flows.local import quick_flows
     from flows.office import open_office
-    from flows.prepare import answer_for
+    from flows.prepare import answer_for, exit_of, print_batch
 
     with errors_in_words(), open_office(None if site is None else str(site)):
         batch_number(batch)  # what can be known now is known before Prefect takes its seconds
     with errors_in_words(), quick_flows():
-        from flows.prepare_review import prepare_review
+        from flows.prepare_review import Due, prepare_review
 
-        package = prepare_review(batch, stage, site=None if site is None else str(site))
+        (package,) = prepare_review(
+            batch, Due(stage.value), site=None if site is None else str(site)
+        )
         answer = answer_for(package.folder)
     if as_json:
         print_json(answer)
     else:
-        _print_batch(answer)
-    raise typer.Exit(_READINESS[str(answer["readiness"])])
+        print_batch(answer)
+    raise typer.Exit(exit_of(answer))
 
 
 @app.command()
@@ -170,29 +181,8 @@ def verify(
     if as_json:
         print_json(answer)
     else:
-        _print_answer(answer)
+        print_answer(answer)
     raise typer.Exit(Exit.DONE if answer["ok"] else Exit.FAILED)
-
-
-def _print_answer(answer: dict[str, Json]) -> None:
-    findings, open_questions, said = (
-        value if isinstance(value, list) else []
-        for value in (answer["findings"], answer["not_checked"], answer["said"])
-    )
-    for one in findings:
-        row = f" row {one['row']}" if one["row"] else ""
-        typer.echo(plain(f"{one['member']}{row}: {one['words']} (check {one['check']})"))
-    for words in said:
-        typer.echo(plain(str(words)))
-    if answer["ok"] and "batch" in answer:
-        typer.echo(
-            f"No findings: {answer['batch']}, evaluation {answer['evaluation']}, "
-            f"{answer['readiness']} for its {answer['stage']} stage.\nroot {answer['root']}"
-        )
-    elif answer["ok"]:
-        typer.echo("No findings.")
-    for words in open_questions:
-        typer.echo(plain(f"not checked: {words}"))
 
 
 app.command()(audit.replay)
@@ -200,8 +190,12 @@ app.command()(audit.diff)
 app.command()(audit.known)
 app.command()(export)
 app.command()(impact)
+app.command()(trail)
 app.command()(witness)
+app.command()(status)
+app.command()(reevaluate)
 app.command()(up)
+app.command(name="door")(serve_door)
 
 
 def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -> None:
@@ -214,22 +208,6 @@ def _settle(out: Path | None, home: Path | None, strategy: Path | None = None) -
     for name, path in chosen.items():
         if path is not None:
             os.environ[f"BATCHPROOF_{name}"] = str(path)
-
-
-def _print_batch(answer: dict[str, Json]) -> None:
-    words = {"ready": "READY", "not_ready": "NOT READY", "incomplete": "INCOMPLETE"}
-    criteria = answer["criteria"]
-    counted = (
-        f"{criteria['judged']} of {criteria['in_force']}" if isinstance(criteria, dict) else ""
-    )
-    typer.echo(
-        f"\n{answer['batch']}  {words[str(answer['readiness'])]} for its {answer['stage']} stage   "
-        f"(evaluation {answer['evaluation']}, {counted} criteria judged)"
-    )
-    reasons = answer["reasons"]
-    for reason in reasons if isinstance(reasons, list) else []:
-        typer.echo(f"  - {reason}")
-    typer.echo(f"  package {answer['package']}\n  root    {answer['root']}")
 
 
 def main() -> NoReturn:

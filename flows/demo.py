@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from contracts.criterion import Stage
 from flows.demo_witness import running_witness
 from flows.local import quick_flows
 from flows.office import open_office
@@ -24,7 +23,7 @@ def run_demo(work: Path, trust: Path, told: Callable[[Package], None]) -> None:
     them, in a folder of its own; whom to trust is written to the file `trust`.
     """
     with running_plant(work / "plant") as plant, quick_flows():
-        from flows.prepare_review import prepare_review
+        from flows.prepare_review import Due, prepare_review
 
         site = plant.site_file()
         with open_office(str(site)) as desk:
@@ -34,7 +33,8 @@ def run_demo(work: Path, trust: Path, told: Callable[[Package], None]) -> None:
             plant_site = load_site(site)
             for batch in plant_site.batches:
                 if plant_site.product_of(batch) in SHOWN:
-                    told(prepare_review(batch, Stage.INITIAL, site=str(site)))
+                    (package,) = prepare_review(batch, Due.INITIAL, site=str(site))
+                    told(package)
         write_trust(site, trust)
 
 

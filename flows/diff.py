@@ -221,7 +221,7 @@ def _unchanged(found: Differences) -> Iterator[str]:
     if not found.tags:
         yield "equipment readings"
     if not found.asked:
-        yield f"{len(found.now.package.captured)} captures"
+        yield f"{sum(not one.earlier for one in found.now.package.captured)} captures"
     if found.then.package.strategy == found.now.package.strategy:
         yield "strategy"
     if not found.context:

@@ -2,11 +2,14 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.terminal import AsJson, errors_in_words, print_json
+
+if TYPE_CHECKING:
+    from tasks.sound import Sound
 
 
 class Form(StrEnum):
@@ -17,6 +20,8 @@ class Form(StrEnum):
     RO_CRATE = "ro-crate"
     BAGIT = "bagit"
     IN_TOTO = "in-toto"
+    COA = "coa"
+    FHIR = "fhir"
 
 
 def exported(package: Path, form: Form, out: Path, item: str = "") -> None:
@@ -55,6 +60,19 @@ def exported(package: Path, form: Form, out: Path, item: str = "") -> None:
                 from tasks.exports import in_toto
 
                 in_toto.write(found, place)
+            case Form.COA | Form.FHIR:
+                _write_analyses(found, form, place)
+
+
+def _write_analyses(found: "Sound", form: Form, place: Path) -> None:
+    if form is Form.COA:
+        from tasks.exports import coa
+
+        coa.write(found, place)
+    else:
+        from tasks.exports import fhir
+
+        fhir.write(found, place)
 
 
 def export(

@@ -21,7 +21,8 @@ def impact_of(
         NotFoundError: there is no such folder.
         StorageError: the index cannot be used.
     """
-    from tasks.impact import open_index, refresh
+    from tasks.impact import refresh
+    from tasks.impact_index import open_index
     from tasks.impacted import count, touched
 
     with open_index(index, rebuild=rebuild) as connection:

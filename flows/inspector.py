@@ -1,17 +1,78 @@
-"""The inspector's commands: a package opened in the browser of this machine."""
+"""The inspector's commands: questions answered from one package, and its page in a browser."""
 
 import webbrowser
+from enum import StrEnum
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Final
 
 import typer
 
-from flows.terminal import Exit, errors_in_words, plain, say
+from flows.terminal import AsJson, Exit, errors_in_words, plain, say
 
 app = typer.Typer()
 
 _MOST_TOLD: Final = 20
+
+
+class Question(StrEnum):
+    """What can be asked: `contracts.asked.ASKED`, and a test holds the two together."""
+
+    CHANGED = "changed"
+    TYPED = "typed"
+    PEOPLE = "people"
+    ELSEWHERE = "elsewhere"
+    EVALUATIONS = "evaluations"
+    KNOWN = "known"
+    STRATEGY = "strategy"
+
+
+@app.command()
+def ask(
+    question: Annotated[Question, typer.Argument(help="What is asked.", show_choices=True)],
+    package: Annotated[Path, typer.Argument(help="The package's folder.")],
+    of: Annotated[
+        str, typer.Option(help="For elsewhere: one lot, equipment or person of the package.")
+    ] = "",
+    packages: Annotated[
+        Path | None,
+        typer.Option(help="Where other packages lie; beside this one if not named."),
+    ] = None,
+    trust: Annotated[
+        Path | None, typer.Option(help="The site's trust file, for strategy.", dir_okay=False)
+    ] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="The site file: the evaluation log as it is now.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer what an inspection asks of a batch; each line ends with what to `trace` for more.
+
+    changed: values changed after entry; typed: values typed by hand; people: who did what;
+    elsewhere: other batches with the same lots, machines and people; evaluations: every evaluation
+    and why; known: what was known when it was signed; strategy: which, and who approved it.
+
+    Example: batchproof ask changed demo/CART-26-0001-initial-evaluation-1
+
+    Example: batchproof ask elsewhere demo/CART-26-0002-initial-evaluation-1 --of nc-200-03
+    """
+    from flows.asked import Asking, json_of, lines_of, trusted_by
+    from flows.home import home_folder
+
+    with errors_in_words():
+        trusted = None if trust is None else trusted_by(trust)
+        asking = Asking(package, packages, home_folder(), of, trusted)
+        if site is None:
+            answer = asking.answer(question)
+        else:
+            from flows.asked_at_site import answer_at
+
+            answer = answer_at(str(site), asking, question)
+    if as_json:
+        typer.echo(json_of(answer), nl=False)
+    else:
+        for line in lines_of(answer):
+            typer.echo(line)
 
 
 @app.command()

@@ -8,9 +8,10 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from contracts.batch import BATCH_NUMBER
-from contracts.errors import SiteError
+from contracts.errors import SiteError, UnavailableError
 from flows.settings import Settings
 from tasks.desk import Desk, Folders, open_desk
+from tasks.site import load_site
 
 BatchNumber: TypeAlias = Annotated[
     str, Field(pattern=BATCH_NUMBER, title="Batch", description="The batch, as the MES names it.")
@@ -34,9 +35,38 @@ def open_office(site: str | None) -> Iterator[Desk]:
             move="name the site file of your plant",
         )
     packages = settings.packages_folder()
-    folders = Folders(settings.home, packages, settings.strategies, settings.store)
-    desk = open_desk(path, settings.ledger(), folders, settings.key_places(), settings.log_origin)
+    folders = Folders(
+        settings.home, packages, settings.strategies, settings.store, settings.pages_url
+    )
+    read = load_site(path, secret_in_block)
+    desk = open_desk(read, settings.ledger(), folders, settings.key_places(), settings.log_origin)
+    desk.patience_seconds = settings.turn_seconds
     try:
         yield desk
     finally:
         desk.ledger.close()
+
+
+def secret_in_block(name: str) -> str:
+    """Return the secret in a Prefect Secret block, or nothing if there is no such block.
+
+    It is asked for whenever it is needed and kept nowhere; a changed one holds at once.
+
+    Raises:
+        UnavailableError: Prefect's server does not answer.
+    """
+    from httpx import HTTPError
+    from prefect.blocks.system import Secret  # takes seconds, and few sites need it
+    from prefect.utilities.asyncutils import run_coro_as_sync
+
+    try:
+        kept: Secret[str] = run_coro_as_sync(Secret.aload(name))
+    except ValueError:
+        return ""
+    except HTTPError as error:
+        raise UnavailableError(
+            f"no answer from Prefect's server ({type(error).__name__})",
+            expected=f"its Secret block {name}",
+            move="whoever runs the server looks at it",
+        ) from error
+    return str(kept.get())

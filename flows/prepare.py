@@ -1,11 +1,17 @@
 """What `batchproof prepare` answers: the package's own records, gathered for a machine to read."""
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import typer
 
 from contracts.canonical import Json
 from contracts.manifest import manifest_from
 from contracts.opened import Opened, opened
+from flows.terminal import Exit, plain
 from flows.verify import reader_of
+
+_READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 
 
 def answer_for(folder: Path) -> dict[str, Json]:
@@ -29,3 +35,25 @@ def answer_for(folder: Path) -> dict[str, Json]:
 def reasons_of(package: Opened) -> list[Json]:
     """Return why the batch is not ready, as the blocking exceptions say it."""
     return [one.message for one in package.exceptions if one.blocking]
+
+
+def exit_of(answer: Mapping[str, Json]) -> Exit:
+    """Return the exit code that says how ready a batch is."""
+    return _READINESS[str(answer["readiness"])]
+
+
+def print_batch(answer: Mapping[str, Json]) -> None:
+    """Print where a batch stands, for a person."""
+    words = {"ready": "READY", "not_ready": "NOT READY", "incomplete": "INCOMPLETE"}
+    criteria = answer["criteria"]
+    counted = (
+        f"{criteria['judged']} of {criteria['in_force']}" if isinstance(criteria, dict) else ""
+    )
+    typer.echo(
+        f"\n{answer['batch']}  {words[str(answer['readiness'])]} for its {answer['stage']} stage   "
+        f"(evaluation {answer['evaluation']}, {counted} criteria judged)"
+    )
+    reasons = answer["reasons"]
+    for reason in reasons if isinstance(reasons, list) else []:
+        typer.echo(plain(f"  - {reason}"))
+    typer.echo(f"  package {answer['package']}\n  root    {answer['root']}")

@@ -1,23 +1,89 @@
-"""When a batch ends: collect it, judge it, package it, and lay it before QA."""
+"""When a batch ends, or more is known of it: collect, judge, package it, and lay it before QA."""
+
+from collections.abc import Iterator
+from enum import StrEnum
 
 from prefect import flow
 
 from contracts.criterion import Stage
-from flows.build_package import build_package
-from flows.collect_batch import collect_batch
-from flows.judge_batch import judge_batch
-from flows.office import BatchNumber
+from contracts.evidence import Digest
+from contracts.readiness import Ready
+from flows.notify import tell
+from flows.office import BatchNumber, open_office
+from tasks.desk import Desk
+from tasks.evaluate import Why
+from tasks.ledger.records import Evaluation, Finished
 from tasks.package import Package
+from tasks.round import collect_round
+from tasks.run_tags import tag_run
+from tasks.steps import (
+    assemble,
+    compare,
+    end_leftovers,
+    evaluate,
+    package_leftovers,
+    present,
+)
+from tasks.turn import turn_at
+from tasks.watch_steps import show_waiting
+
+
+class Due(StrEnum):
+    """Which stages of a batch are prepared."""
+
+    DUE = "due"
+    """The initial one, and the final one too once the batch was ever ready for the initial one."""
+    INITIAL = "initial"
+    FINAL = "final"
 
 
 @flow(name="Prepare review", flow_run_name="prepare {batch} ({stage})", persist_result=False)
 def prepare_review(
-    batch: BatchNumber,
-    stage: Stage = Stage.INITIAL,
-    reason: str = "batch completed",
-    site: str | None = None,
+    batch: BatchNumber, stage: Due = Due.DUE, site: str | None = None
+) -> tuple[Package, ...]:
+    """Collect, judge and package one batch. Nothing here releases it: people do.
+
+    Returns one package for each stage that was due. Runs for the same batch wait for each other;
+    what an earlier run left unfinished is ended first.
+    """
+    with open_office(site) as desk, turn_at(desk, batch):
+        tag_run(batch=batch, product=desk.site.product_of(batch), site=desk.site.site)
+        end_leftovers(desk, batch)
+        collection = collect_round(desk, batch)
+        packages = tuple(
+            prepare_stage(desk, batch, collection, one) for one in stages_due(desk, batch, stage)
+        )
+        package_leftovers(desk, batch)
+        show_waiting(desk, batch)
+        return packages
+
+
+def prepare_stage(
+    desk: Desk, batch: str, collection: Digest, stage: Stage, why: Why | None = None
 ) -> Package:
-    """Collect, judge and package one batch. Nothing here releases it: people do."""
-    collection = collect_batch(batch, site)
-    evaluation = judge_batch(batch, collection, stage, reason, site)
-    return build_package(batch, evaluation, site)
+    """Judge one collection for one stage, say what it changes, package it, and show it to QA."""
+    done = evaluate(desk, batch, collection, stage, why or Why())
+    compare(desk, batch, done.number, tell)
+    package = assemble(desk, batch, done.number)
+    present(batch, package)
+    readiness = desk.ledger.evaluation(batch, done.number).result.readiness.state
+    tag_run(**{f"readiness-{stage}": readiness})
+    return package
+
+
+def stages_due(desk: Desk, batch: str, wanted: Due) -> Iterator[Stage]:
+    """Yield the stages to prepare; the final one is asked for after the initial one was judged."""
+    if wanted is not Due.DUE:
+        yield Stage(wanted.value)
+        return
+    yield Stage.INITIAL
+    if any(_was_ready(one) for one in desk.ledger.evaluations(batch)):
+        yield Stage.FINAL
+
+
+def _was_ready(one: Evaluation) -> bool:
+    return (
+        one.stage is Stage.INITIAL
+        and isinstance(one.ending, Finished)
+        and one.ending.readiness.state is Ready.READY
+    )

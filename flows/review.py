@@ -15,6 +15,7 @@ from contracts.review_asked import Choice, Which
 from flows.review_lines import review_lines
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json
 from flows.trail import opened_ledger
+from flows.users import claim_of
 
 if TYPE_CHECKING:
     from tasks.desk import Desk
@@ -34,13 +35,7 @@ Evaluation = Annotated[
 ]
 User = Annotated[str, typer.Option("--user", help="Your user id.")]
 Code = Annotated[
-    str,
-    typer.Option(
-        "--code",
-        help="Your one-time code; asked for unseen if not named.",
-        prompt="One-time code",
-        hide_input=True,
-    ),
+    str, typer.Option("--code", help="Your one-time code; without it you are asked, unseen.")
 ]
 Site = Annotated[Path | None, typer.Option("--site", help="The site file.")]
 
@@ -70,8 +65,8 @@ def decide(
     batch: Batch,
     exception: Annotated[str, typer.Argument(help="The exception, such as X-001.")],
     user: User,
-    code: Code,
     reason: Annotated[str, typer.Option(help="Why, so that another person can follow it.")],
+    code: Code = "",
     accept: Annotated[bool, typer.Option("--accept", help="Accept it with this reason.")] = False,
     refer: Annotated[
         str, typer.Option("--refer", metavar="DEVIATION", help="Refer it to this deviation.")
@@ -89,13 +84,12 @@ def decide(
     """
     if sum((accept, bool(refer), reject)) != 1:
         raise typer.BadParameter("name one of --accept, --refer DEVIATION, --reject")
-    from tasks.identity import Claim
     from tasks.review import decide as decided
 
     word = "accepted" if accept else "referred" if refer else "rejected"
     choice = Choice(exception, word, reason, refer)
     with _at_desk(batch, site) as desk:
-        found = decided(desk, Claim(user, code), Which(batch, stage, evaluation), choice)
+        found = decided(desk, claim_of(user, code), Which(batch, stage, evaluation), choice)
     _tell([found], as_json=as_json)
 
 
@@ -103,7 +97,7 @@ def decide(
 def trail(
     batch: Batch,
     user: User,
-    code: Code,
+    code: Code = "",
     note: Annotated[str, typer.Option(help="What you looked at, and what you found.")] = "",
     last: Annotated[
         int | None, typer.Option("--up-to", help="Number of the last entry you saw; else all.")
@@ -117,12 +111,11 @@ def trail(
 
     Example: batchproof review trail CART-26-0002 --user r.viewer --up-to 17
     """
-    from tasks.identity import Claim
     from tasks.review import review_trail
 
     with _at_desk(batch, site) as desk:
         which = Which(batch, stage, evaluation)
-        found = review_trail(desk, Claim(user, code), which, note, last)
+        found = review_trail(desk, claim_of(user, code), which, note, last)
     _tell([found], as_json=as_json)
 
 
@@ -130,8 +123,8 @@ def trail(
 def sign(
     batch: Batch,
     user: User,
-    code: Code,
     meaning: Annotated[str, typer.Option(help=f"What you sign: {' or '.join(MEANINGS)}.")],
+    code: Code = "",
     stage: StageOf = None,
     evaluation: Evaluation = None,
     site: Site = None,
@@ -141,11 +134,10 @@ def sign(
 
     Example: batchproof review sign CART-26-0002 --meaning reviewed --user r.viewer
     """
-    from tasks.identity import Claim
     from tasks.review import sign as signed
 
     with _at_desk(batch, site) as desk:
-        found = signed(desk, Claim(user, code), Which(batch, stage, evaluation), meaning)
+        found = signed(desk, claim_of(user, code), Which(batch, stage, evaluation), meaning)
     _tell([found], as_json=as_json)
 
 

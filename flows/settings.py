@@ -27,6 +27,14 @@ class Settings(BaseSettings):
     """Folder of strategy files to judge by, instead of the product's own under `expectations/`."""
     site: Path | None = None
     """Site file for flows that are started without one."""
+    pages_url: str = ""
+    """Address below which the packages' pages are served, without a slash at its end."""
+    notify: str = ""
+    """Prefect notification block that tells people, as `type/name`; nobody is told if not set."""
+    turn_seconds: float = Field(default=1800.0, ge=0)
+    """How long a run waits for another one at the same batch."""
+    watch_days: float = Field(default=30.0, ge=0)
+    """For how long the watch goes on asking about a batch that was ready for its final stage."""
 
     runner: str = "threads"
     """What judges a history: `threads` here, or by an extra `dask` or `ray`."""

@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Final
@@ -98,31 +98,24 @@ class Up:
             _port_free(place.port)
             say("Starting: a Prefect server, a worker and the deployments, on this machine ...")
             plant = stack.enter_context(running_plant(place.home / "plant")) if demo else None
-            try:
+            with suppress(StoppedError):
                 self._serve(stack, plant)
-            except StoppedError:
-                pass
             say("Stopping ...")
         say("Stopped. Nothing that was captured is lost; what ran begins again at the next start.")
 
     def _serve(self, stack: ExitStack, plant: Plant | None) -> None:
         environment = self._place.environment()
-        packages = str(self._place.packages)
-        server = Child(
-            "server",
-            "flows.up_server",
-            ["--port", str(self._place.port), "--packages", packages],
-            environment,
-        )
+        asked = ["--port", str(self._place.port), "--with-parent"]
+        server = Child("server", "flows.server", asked, environment)
         worker = Child("worker", "flows.up_worker", ["--ready", str(self._ready)], environment)
         server.start(self._place.own)
         stack.callback(lambda: server.stop(_SERVER_GRACE_SECONDS, self._stop.hurry))
-        self._wait(self._healthy, server)
-        if plant is not None:
-            plant.site_file()
         self._start(worker)
         stack.callback(lambda: worker.stop(0, self._stop.hurry))
+        self._wait(self._healthy, server, worker)
         self._wait(self._ready.exists, worker, server)
+        if plant is not None:
+            plant.site_file()
         self._tell(demo=plant is not None)
         while not self._stop.asked.wait(_STEP_SECONDS):
             if server.ended():
@@ -184,7 +177,8 @@ class Up:
             lines += [
                 "",
                 f"Try it: open {place.url}/deployments, choose prepare-review, Run > Custom run,",
-                f"batch {_DEMO_BATCH}; then the run's Artifacts say what blocks it, and link its page.",
+                f"and type the batch {_DEMO_BATCH}. The run's Artifacts then say what blocks it,",
+                "and link its page.",
                 "In another terminal, first:",
                 f"  export BATCHPROOF_HOME={place.home} BATCHPROOF_SITE={place.site}",
             ]

@@ -1,4 +1,4 @@
-"""Every setting that `batchproof up` gives Prefect: where it keeps what, and that it calls nobody."""
+"""Every setting that `batchproof up` gives Prefect: where it keeps what; that it calls nobody."""
 
 import os
 from collections.abc import Mapping

@@ -7,6 +7,7 @@ import multiprocessing.forkserver
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 from prefect import flow_engine
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.runner import Runner
 from prefect.states import AwaitingRetry, Crashed
 from prefect.types.entrypoint import EntrypointType
@@ -43,6 +44,7 @@ def main() -> int:
         name="batchproof", query_seconds=_LOOK_EVERY_SECONDS, limit=limit, pause_on_shutdown=False
     )
     deployments = declared()
+    server_answers()
     asyncio.run(register(runner, deployments))
     asyncio.run(give_back())
     warming.join()
@@ -69,6 +71,13 @@ def keep_one_warm() -> None:
     first = forking.Process(target=int)  # returns once everything is loaded
     first.start()
     first.join()
+
+
+def server_answers() -> None:
+    """Wait for the server, which starts at the same time; whoever started both loses patience."""
+    with get_client(sync_client=True) as client:
+        while client.api_healthcheck() is not None:
+            time.sleep(_LOOK_EVERY_SECONDS / 4)
 
 
 async def register(runner: Runner, deployments: tuple[Declared, ...]) -> None:
@@ -100,7 +109,7 @@ async def give_back() -> None:
                 await client.set_flow_run_state(run.id, _after(run), force=True)
 
 
-def _after(run: FlowRun) -> "object":
+def _after(run: FlowRun) -> State[None]:
     if run.parent_task_run_id is not None:
         return Crashed(message="The worker ended before this run did.")
     if run.run_count >= _BEGUN_MOST:

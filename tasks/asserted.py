@@ -88,17 +88,18 @@ def _check_time(claims: Mapping[str, Any], now: int) -> None:
         isinstance(one, bool) or not isinstance(one, (int, float)) for one in (made, ends, begins)
     ):
         raise RefusedError("a token whose times are no numbers")
-    if now >= ends:
+    if not now < ends:  # said so that what is no number at all is refused, too
         raise RefusedError("a token that has expired")
-    if now - made > OLDEST:
+    if not now - made <= OLDEST:
         raise RefusedError("a token that is too old")
-    if max(made, begins) - now > _AHEAD:
+    if not (made - now <= _AHEAD and begins - now <= _AHEAD):
         raise RefusedError("a token of a time to come")
 
 
 def _check_audience(claims: Mapping[str, Any], issuer: Issuer) -> None:
-    party = claims.get("azp", issuer.audience if isinstance(claims["aud"], str) else None)
-    if party != issuer.audience and claims["aud"] != [issuer.audience]:
+    """Refuse a token that others were given as well, unless it says it was made for us."""
+    ours = claims["aud"] in (issuer.audience, [issuer.audience])
+    if claims.get("azp", issuer.audience if ours else None) != issuer.audience:
         raise RefusedError("a token that others may hold as well")
 
 

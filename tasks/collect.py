@@ -9,7 +9,8 @@ from contracts.evidence import Capture, Digest
 from contracts.reading import Quarantine
 from tasks import reading
 from tasks.desk import Desk
-from tasks.site import SiteSource
+from tasks.earlier import with_earlier
+from tasks.site_source import SiteSource
 from tasks.sources import batch_record, equipment, lims
 from tasks.sources.equipment import TagWindow
 from tasks.sources.fetched import Fetched
@@ -76,14 +77,19 @@ def _stored(desk: Desk, data: bytes) -> Digest:
 
 
 def file_collection(
-    desk: Desk, batch: str, outcomes: Mapping[str, tuple[Capture, ...] | SourceError]
+    desk: Desk,
+    batch: str,
+    outcomes: Mapping[str, tuple[Capture, ...] | SourceError],
+    carried: Sequence[Quarantine] = (),
 ) -> Digest:
     """Keep what a round of collecting brought, enter it in the log, and return its digest.
 
-    A source that failed goes into quarantine, with its words; what it handed over stays in.
+    A source that failed goes into quarantine, with its words; what it handed over stays in. So does
+    what the collections before it held and it does not say any more. `carried` are quarantines of
+    an earlier round whose sources were not asked again.
     """
     captures: list[Capture] = []
-    aside: list[Quarantine] = []
+    aside: list[Quarantine] = list(carried)
     for source, outcome in outcomes.items():
         if isinstance(outcome, SourceError):
             captures += outcome.captures
@@ -92,6 +98,7 @@ def file_collection(
             aside.append(one)
         else:
             captures += outcome
-    digest = desk.records.put(Collection(batch, tuple(captures), tuple(aside)).to_bytes())
-    desk.ledger.record_collection(batch, digest, captures, desk.now())
+    whole = with_earlier(desk, Collection(batch, tuple(captures), tuple(aside)))
+    digest = desk.records.put(whole.to_bytes())
+    desk.ledger.record_collection(batch, digest, whole.captures, desk.now())
     return digest

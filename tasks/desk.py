@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from contracts.collection import Collection, collection_from
 from contracts.evidence import Digest
@@ -26,6 +27,8 @@ class Folders:
     """Strategy files to judge by, instead of the product's own."""
     store: str = ""
     """Where captured bytes and records are: a folder or `s3://bucket/prefix`; empty: in `home`."""
+    pages: str = ""
+    """Address below which the packages' pages are served; empty: they are not."""
 
 
 class Desk:
@@ -41,13 +44,20 @@ class Desk:
         self.keys = keys
         self.home = folders.home
         self.packages = folders.packages
+        self.pages = folders.pages.rstrip("/")
         self.strategies = folders.strategies
         self.store = open_storage(folders.store, folders.home, "captures")
         self.records = open_storage(folders.store, folders.home, "records")
+        self.patience_seconds = 1800.0
+        """How long to wait for the turn at a batch; see tasks.turn."""
 
     def now(self) -> datetime:
         """Return the time at the plant: the site's own clock, or this machine's, in UTC."""
         return self.site.time(datetime.now(UTC))
+
+    def page_of(self, package: Path) -> str:
+        """Return the address of a package's page in a browser; empty where none are served."""
+        return f"{self.pages}/{quote(package.name)}/index.html" if self.pages else ""
 
     def collection(self, digest: Digest) -> Collection:
         """Return a collection by its digest."""
@@ -55,15 +65,17 @@ class Desk:
 
 
 def open_desk(
-    site_file: Path, ledger_url: str, folders: Folders, places: KeyPlaces, origin: str = ""
+    site: Site | Path, ledger_url: str, folders: Folders, places: KeyPlaces, origin: str = ""
 ) -> Desk:
-    """Open the desk of a site. `origin` is the evaluation log's, `batchproof/<site>` if empty.
+    """Open the desk of a site, or of its file.
+
+    `origin` is the evaluation log's, `batchproof/<site>` if empty.
 
     Raises:
         SiteError: the site file is not one.
         StorageError, UnavailableError: store or ledger cannot be opened.
     """
-    site = load_site(site_file)
+    site = load_site(site) if isinstance(site, Path) else site
     ledger = Ledger.open(ledger_url)
     owner = origin or f"batchproof/{'-'.join(site.site.split())}"
     keys = Keys(folders.home / "keys", owner, places, entered_in(ledger, site))

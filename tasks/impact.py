@@ -5,68 +5,16 @@ package whose manifest or records do not match is not in it but named as left ou
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
-from contracts.errors import BatchproofError, IntegrityError, NotFoundError, StorageError
+from contracts.errors import BatchproofError, IntegrityError, NotFoundError
 from contracts.manifest import ENVIRONMENT, EVALUATION, MANIFEST
-from contracts.members import Record, mapping, text
-from contracts.touches import Said, Touch, touches
+from contracts.members import Record, mapping
+from contracts.touches import Said, touches
+from tasks.impact_index import add, forget
 from tasks.sound import Sound, sound
-
-_SHAPE: Final = 1
-"""Version of the tables below: an index of another one is made anew."""
-_TABLES: Final = """
-CREATE TABLE package (
-    number INTEGER PRIMARY KEY, directory TEXT NOT NULL, folder TEXT NOT NULL, stamp TEXT NOT NULL,
-    batch TEXT NOT NULL, stage TEXT NOT NULL, evaluation INTEGER NOT NULL, root TEXT NOT NULL,
-    readiness TEXT NOT NULL, UNIQUE (directory, folder));
-CREATE TABLE verdict (
-    package INTEGER NOT NULL REFERENCES package, criterion TEXT NOT NULL, outcome TEXT NOT NULL,
-    PRIMARY KEY (package, criterion)) WITHOUT ROWID;
-CREATE TABLE edge (
-    kind TEXT NOT NULL, entity TEXT NOT NULL, package INTEGER NOT NULL REFERENCES package,
-    verdict TEXT NOT NULL, PRIMARY KEY (kind, entity, package, verdict)) WITHOUT ROWID;
-CREATE VIEW edges AS
-    SELECT kind, entity, batch, evaluation, root, verdict FROM edge
-    JOIN package ON package.number = edge.package;
-"""
-
-
-@contextmanager
-def open_index(path: Path, *, rebuild: bool = False) -> Iterator[sqlite3.Connection]:
-    """Open the index; one that is not there, is of another shape or is to be rebuilt starts empty.
-
-    Raises:
-        StorageError: the file cannot be read or written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if rebuild:
-            path.unlink(missing_ok=True)
-        connection = sqlite3.connect(path, timeout=60, isolation_level=None)
-        try:
-            if connection.execute("PRAGMA user_version").fetchone() != (_SHAPE,):
-                _start_anew(connection)
-            yield connection
-        finally:
-            connection.close()
-    except (sqlite3.Error, OSError) as error:
-        raise StorageError(
-            f"an index that cannot be used ({error})",
-            expected="a file of ours that can be read and written",
-            where=str(path),
-            move="run the command again with --rebuild: the index says nothing of its own",
-        ) from error
-
-
-def _start_anew(connection: sqlite3.Connection) -> None:
-    for name in ("edges", "edge", "verdict", "package"):
-        connection.execute(f"DROP {'VIEW' if name == 'edges' else 'TABLE'} IF EXISTS {name}")
-    connection.executescript(f"{_TABLES} PRAGMA user_version = {_SHAPE};")
 
 
 def refresh(connection: sqlite3.Connection, directory: Path) -> dict[str, str]:
@@ -84,6 +32,18 @@ def refresh(connection: sqlite3.Connection, directory: Path) -> dict[str, str]:
         connection.execute("ROLLBACK")
         raise
     return left_out
+
+
+def entered(connection: sqlite3.Connection, folder: Path) -> bool:
+    """Enter a package that is new; tell whether it could be."""
+    try:
+        package = sound(folder)
+        said = said_by(package)
+        named = (str(folder.parent.resolve()), folder.name, _stamp(folder), package.manifest.root)
+        add(connection, named, said, touches(said))
+    except (BatchproofError, KeyError, TypeError, ValueError, OSError):
+        return False
+    return True
 
 
 def _brought_up(
@@ -111,11 +71,11 @@ def _brought_up(
             told = IntegrityError(f"records that cannot be read ({error})", where=folder.name)
             left_out[folder.name] = told.in_words()
         else:
-            _forget(connection, known.pop(folder.name, (0, ""))[0])
+            forget(connection, known.pop(folder.name, (0, ""))[0])
             add(connection, (where, folder.name, stamp, package.manifest.root), said, found)
     for name, (number, _) in known.items():
         if name not in present:
-            _forget(connection, number)
+            forget(connection, number)
     return left_out
 
 
@@ -158,36 +118,3 @@ def said_by(package: Sound) -> Said:
         environment=table("environment"),
         libraries=mapping(package.record(ENVIRONMENT)["libraries"]),
     )
-
-
-def add(
-    connection: sqlite3.Connection,
-    named: tuple[str, str, str, str],
-    said: Said,
-    found: frozenset[Touch],
-) -> None:
-    """Enter a package: `named` is its directory, folder, stamp and root."""
-    told = said.evaluation
-    facts = (
-        *named,
-        *(text(told, name) for name in ("batch", "stage", "readiness")),
-        told["evaluation"],
-    )
-    number = connection.execute(
-        "INSERT INTO package (directory, folder, stamp, root, batch, stage, readiness, evaluation)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        facts,
-    ).lastrowid
-    connection.executemany(
-        "INSERT INTO verdict VALUES (?, ?, ?)",
-        [(number, text(one, "criterion"), text(one, "outcome")) for one in said.verdicts],
-    )
-    connection.executemany(
-        "INSERT INTO edge VALUES (?, ?, ?, ?)",
-        [(one.kind.value, one.entity, number, one.verdict) for one in found],
-    )
-
-
-def _forget(connection: sqlite3.Connection, number: int) -> None:
-    for table, column in (("edge", "package"), ("verdict", "package"), ("package", "number")):
-        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))  # noqa: S608 (ours)

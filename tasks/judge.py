@@ -79,7 +79,7 @@ def judge(
     )
     calculated = (one for values in derived.values() for one in values)
     observations = (*evidence.observations, *calculated, *result.calculated)
-    aside = Aside(evidence.quarantines, approved.doubts, evidence.unread)
+    aside = Aside(evidence.quarantines, approved.doubts, evidence.unread, evidence.otherwise)
     drawn = exceptions(stage, result, observations, aside)
     return Judged(
         batch=batch,

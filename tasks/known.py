@@ -139,7 +139,7 @@ def _newer(
     desk: Desk, collection: Collection, last: Evaluation | None, at: datetime
 ) -> tuple[Capture, ...]:
     """Return what was captured by a moment, after what the last evaluation had."""
-    held = {(one.source, one.request): one.captured_at for one in collection.captures}
+    held = {(one.source, one.request): one.captured_at for one in _judged(collection.captures)}
     begun = None if last is None else last.started_at
     found = [one for one in desk.ledger.captures(collection.batch) if one.captured_at <= at]
     return tuple(
@@ -155,7 +155,7 @@ def _later_than(held: datetime | None, one: Capture) -> bool:
 
 
 def _merged(collection: Collection, newer: Sequence[Capture]) -> Collection:
-    latest = {(one.source, one.request): one for one in (*collection.captures, *newer)}
+    latest = {(one.source, one.request): one for one in (*_judged(collection.captures), *newer)}
     again = {one.source for one in newer}
     aside = tuple(one for one in collection.quarantines if one.source not in again)
     return Collection(collection.batch, tuple(latest.values()), aside)
@@ -174,12 +174,17 @@ def _of(desk: Desk, evaluation: Evaluation) -> Evidenced:
     for page in package.series:
         counts[page.tag] = counts.get(page.tag, 0) + page.count
     return Evidenced(
-        captures=package.captured,
+        captures=_judged(package.captured),
         quarantines=package.quarantines,
         observations=package.evidence().observations,
         readings=tuple(Readings(*one) for one in sorted(counts.items())),
         read_then=True,
     )
+
+
+def _judged(captures: Sequence[Capture]) -> tuple[Capture, ...]:
+    """Return the captures that say what was known last; earlier ones are kept beside them."""
+    return tuple(one for one in captures if not one.earlier)
 
 
 def _read(desk: Desk, collection: Collection) -> Evidenced:
@@ -188,7 +193,7 @@ def _read(desk: Desk, collection: Collection) -> Evidenced:
     for page in evidence.pages:
         counts[page.tag] = counts.get(page.tag, 0) + len(page.times)
     return Evidenced(
-        captures=collection.captures,
+        captures=_judged(collection.captures),
         quarantines=evidence.quarantines,
         observations=evidence.observations,
         readings=tuple(Readings(*one) for one in sorted(counts.items())),

@@ -1,7 +1,7 @@
 """Put one evaluation's package together: for people, for machines, and with every raw byte."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts.canonical import canonical
@@ -60,6 +60,8 @@ class Package:
 
     folder: Path
     root: Digest
+    page: str = ""
+    """Address of its page in a browser, if the site serves packages."""
 
 
 def assemble_evaluation(desk: Desk, batch: str, number: int) -> Package:
@@ -72,7 +74,7 @@ def assemble_evaluation(desk: Desk, batch: str, number: int) -> Package:
     evaluation = desk.ledger.evaluation(batch, number)
     package = assemble(desk, evaluation.record)
     desk.ledger.record_package(evaluation, package.root, str(package.folder), desk.now())
-    return package
+    return replace(package, page=desk.page_of(package.folder))
 
 
 def assemble(desk: Desk, record: Digest) -> Package:
@@ -153,9 +155,7 @@ def _pages(desk: Desk, package: Opened) -> tuple[SeriesPage, ...]:
     """Return the readings again from their captures, as they were judged."""
     if any(one.source == "equipment" for one in package.quarantines):
         return ()
-    captured = [
-        (one, desk.store.get(one.digest)) for one in package.captured if one.source == "equipment"
-    ]
+    captured = [(one, desk.store.get(one.digest)) for one in package.asked("equipment")]
     if not captured:
         return ()
     zone = desk.site.sources["equipment"].time_zone

@@ -1,38 +1,42 @@
 """Lay a package before QA in the Prefect UI: what must be looked at, and where the proof lies."""
 
-import html
-import re
-
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
 from contracts.opened import Opened, opened
 from contracts.readiness import QualityException
 from tasks.package import Package
+from tasks.shown_text import artifact_key, plain
+
+__all__ = ["plain", "present_package"]
 
 _WORDS = {"ready": "Ready", "not_ready": "Not ready", "incomplete": "Incomplete"}
 _SHOWN = 5
 
 
 def present_package(package: Package) -> None:
-    """Write readiness, exceptions and the package's place as artifacts of the running task."""
+    """Write readiness, exceptions and the package's place as artifacts of the running task.
+
+    The link stands only where the site serves its packages: a browser does not follow a link from
+    Prefect's pages to a file.
+    """
     read = opened(lambda path: (package.folder / path).read_bytes())
-    key = re.sub(r"[^a-z0-9]+", "-", read.batch.lower()).strip("-")
     create_markdown_artifact(
-        key=f"readiness-{key}",
+        key=artifact_key("readiness", read.batch),
         markdown=readiness_text(read, package),
         description=in_one_line(read),
     )
     create_table_artifact(
-        key=f"exceptions-{key}",
+        key=artifact_key("exceptions", read.batch),
         table=[exception_row(one) for one in read.exceptions] or [{"exception": "none"}],
         description=f"What a reviewer of {plain(read.batch)} must look at, blocking first",
     )
-    create_link_artifact(
-        key=f"package-{key}",
-        link=(package.folder.absolute() / "index.html").as_uri(),
-        link_text=f"{read.batch}, evaluation {read.number}: the package's page",
-        description=f"Root {package.root}",
-    )
+    if package.page:
+        create_link_artifact(
+            key=artifact_key("package", read.batch),
+            link=package.page,
+            link_text=f"{read.batch}, evaluation {read.number}: the package's page",
+            description=f"Root {package.root}",
+        )
 
 
 def in_one_line(read: Opened) -> str:
@@ -57,6 +61,7 @@ def readiness_text(read: Opened, package: Package) -> str:
             *lines,
             "",
             f"Evaluation {read.number}: {read.judged} of {read.in_force} criteria in force judged.",
+            *([f"[Open the package's page]({package.page})"] if package.page else []),
             f"Package: `{package.folder.absolute()}`",
             f"Root: `{package.root}`",
             "",
@@ -73,9 +78,3 @@ def exception_row(one: QualityException) -> dict[str, str]:
         "criterion": plain(one.criterion),
         "why": plain(one.message),
     }
-
-
-def plain(text: str) -> str:
-    """Return text that Markdown and HTML show as it is: sources write what they like."""
-    escaped = html.escape(text, quote=False)
-    return re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", escaped)

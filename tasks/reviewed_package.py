@@ -56,14 +56,14 @@ def _seals(review: Review, trail: Sequence[Logged]) -> Iterator[Sealed]:
 
 
 def _folder(desk: Desk, review: Review) -> Path:
-    """Return where the package lies: where it was last put, or in the folder of packages."""
+    """Return where the package lies: in the folder of packages, or where it was last put."""
     told = [
         Path(one.location)
         for one in reversed(desk.ledger.packages(review.batch))
         if (one.number, one.root) == (review.evaluation, review.root)
     ]
     name = f"{review.batch}-{review.stage}-evaluation-{review.evaluation}"
-    for folder in (*told, desk.packages / name):
+    for folder in (desk.packages / name, *told):
         if folder.exists():
             return folder
     raise NotFoundError(

@@ -7,18 +7,29 @@ from contracts.evidence import Digest
 from contracts.manifest import EVALUATION, READINESS, STRATEGY, table_lines, table_path
 from contracts.opened import Opened
 from contracts.quote import quote
+from contracts.review import required_review, to_decide
 from contracts.series import SeriesPage
+from contracts.steps import due_at
+from contracts.times import written
 from expectations import series
 from tasks.desk import Desk
+from tasks.elsewhere import elsewhere_of
 from tasks.envelope import envelopes
-from tasks.page.given import PageDocuments
+from tasks.page.given import Beside, PageDocuments
 from tasks.page.render import render
+from tasks.past import approvals, history, trail
+
+_NAMED = 6
+"""How many exceptions to decide about the first screen names."""
 
 
 def page_of(
     desk: Desk, package: Opened, files: Mapping[str, bytes], pages: Sequence[SeriesPage]
 ) -> bytes:
-    """Return the page of a package as UTF-8 HTML; the same package gives the same page."""
+    """Return the page of a package as UTF-8 HTML.
+
+    It tells what the log knows of the batch when the package is made; that is no part of the root.
+    """
     records = {
         name: tuple(_records(files, name))
         for name in (
@@ -37,6 +48,8 @@ def page_of(
             summary=_summary(desk, package, files),
             quotes=_quotes(desk, package),
             envelopes=curves,
+            dues=_dues(package),
+            beside=_beside(desk, package, files),
             **records,
         )
     )
@@ -47,6 +60,47 @@ def _records(files: Mapping[str, bytes], name: str) -> Iterator[Mapping[str, Jso
         record = parse_strict(line)
         if isinstance(record, Mapping):
             yield record
+
+
+def _dues(package: Opened) -> Mapping[str, str]:
+    """Return by criterion by when its result is owed, where the strategy says so."""
+    observations = package.evidence().observations
+    found = ((one.id, due_at(one.due, observations)) for one in package.criteria)
+    return {name: written(due) for name, due in found if due is not None}
+
+
+def _beside(desk: Desk, package: Opened, files: Mapping[str, bytes]) -> Beside:
+    """Return what is known beside the evidence: of other batches, and what the log says."""
+    found = elsewhere_of(desk.packages, desk.home, package, files)
+    entries = desk.ledger.log.of_batch(package.batch)
+    return Beside(
+        owed=tuple(_owed(package)),
+        elsewhere=tuple(
+            {
+                "batches": [use.record() for use in one.uses],
+                "count": one.batches,
+                "kind": one.kind.value,
+                "name": one.entity,
+            }
+            for one in found.things
+        ),
+        looked_at=found.looked_at,
+        left_out=found.left_out,
+        history=history(desk, package.batch, entries),
+        trail=trail(entries),
+        approvals=approvals(desk, package.strategy),
+    )
+
+
+def _owed(package: Opened) -> Iterator[Mapping[str, Json]]:
+    """Yield what review is owed in its order; the decisions stand together, they come first."""
+    owed = required_review(package.stage, package.exceptions)
+    decisions = [one.id for one in to_decide(package.stage, package.exceptions)]
+    if decisions:
+        named = ", ".join(decisions[:_NAMED])
+        more = f" and {len(decisions) - _NAMED} more" if len(decisions) > _NAMED else ""
+        yield owed[0].record() | {"what": f"decide about {named}{more}", "why": ""}
+    yield from (one.record() for one in owed[len(decisions) :])
 
 
 def _summary(desk: Desk, package: Opened, files: Mapping[str, bytes]) -> Mapping[str, Json]:

@@ -1,7 +1,5 @@
 """Reads the site file: which plant this is, and where and how its three systems are asked."""
 
-import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,54 +11,12 @@ from contracts.errors import SiteError
 from contracts.times import read_time
 from tasks.outsiders import TimestampAuthority, Witness
 from tasks.site_faults import breaches
+from tasks.site_source import Blocks, SiteSource, no_blocks
 from tasks.site_yaml import Document, Plain, read_yaml
 
 _SHOWN = 100
 _TOLD = ("market", "clinical_phase", "process_version")
 _CLOCKS = ("clock", "clock_set_at")
-_TOKEN = re.compile(r"[\x21-\x7e]+")
-
-
-@dataclass(frozen=True, slots=True)
-class SiteSource:
-    """How one source system of the plant is asked. The secret itself is never held here."""
-
-    name: str
-    """`batch_record`, `lims` or `equipment`."""
-    kind: str
-    """`b2mml-http`, `senaite` or `opcua-ha`."""
-    url: str
-    time_zone: str
-    """The IANA zone in which the source writes its times."""
-    token_file: Path | None = None
-    token_env: str = ""
-    timeout_seconds: float = 10.0
-    """How long the source may stay silent."""
-    attempts: int = 4
-    retry_delay_seconds: float = 0.2
-    """The pause after the first attempt; it doubles with each further one."""
-
-    def token(self) -> str:
-        """Return the secret that opens the source, read afresh, or nothing if none is configured.
-
-        Raises:
-            SiteError: the file or the environment variable is not there, or holds no token.
-        """
-        if self.token_file is None and not self.token_env:
-            return ""
-        if self.token_file is None:
-            text, place = os.environ.get(self.token_env, ""), f"variable {self.token_env}"
-        else:
-            text, place = _text_of(self.token_file), f"file {self.token_file.name}"
-        token = text.strip()
-        if not _TOKEN.fullmatch(token):
-            raise SiteError(
-                f"no token in the {place} (absent, empty, or with characters no token has)",
-                expected="one line of printable characters without spaces",
-                where=f"sources.{self.name}",
-                move="the site's administrator puts the token there",
-            )
-        return token
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +73,8 @@ class Site:
         return {"product": self.product_of(batch), "site": self.site, **self.told}
 
 
-def load_site(path: Path) -> Site:
-    """Return the site that a site file describes.
+def load_site(path: Path, blocks: Blocks = no_blocks) -> Site:
+    """Return the site that a site file describes; `blocks` opens Prefect's Secret blocks.
 
     Raises:
         SiteError: everything that is wrong with the file, in one error.
@@ -137,7 +93,7 @@ def load_site(path: Path) -> Site:
         problems += [*breaches(document), *_products(document), *_clock(document)]
     if problems:
         raise _wrong(problems, path)
-    site = _site(document.content, path.parent)
+    site = _site(document.content, path.parent, blocks)
     problems += _unmet(site, document)
     if problems:
         raise _wrong(problems, path)
@@ -153,10 +109,13 @@ def _wrong(problems: list[str], path: Path) -> SiteError:
     )
 
 
-def _site(content: Plain, folder: Path) -> Site:
+def _site(content: Plain, folder: Path, blocks: Blocks) -> Site:
     """Build the site from content that its schema allows."""
     stated: Any = content  # the schema has checked its shape
-    sources = {name: _source(name, each, folder) for name, each in stated["sources"].items()}
+    sources = {
+        name: _source(name, {**each, "blocks": blocks}, folder)
+        for name, each in stated["sources"].items()
+    }
     clocks = [read_time(stated[key]) if key in stated else None for key in _CLOCKS]
     batches = tuple(stated.get("batches", ()))
     products = stated["products"] if "products" in stated else {stated["product"]: "*"}
@@ -209,15 +168,8 @@ def _unmet(site: Site, document: Document) -> Iterator[str]:
         except SiteError as error:
             yield f"line {document.line(('batches', number))}: {error.found}"
     for name, source in site.sources.items():
-        at = ("sources", name)
-        if source.token_file and source.token_env:
-            yield f"line {document.line(at)}: sources.{name} has token_file and token_env, not one"
-        if source.kind == "opcua-ha" and (source.token_file or source.token_env):
-            yield f"line {document.line(at)}: sources.{name} takes no token (OPC UA, anonymous)"
-        try:
-            source.token()
-        except SiteError as error:
-            yield f"line {document.line(at)}: sources.{name}: {error.found}"
+        line = document.line(("sources", name))
+        yield from (f"line {line}: {fault}" for fault in source.faults())
     yield from _unknown_outsiders(site, document)
 
 
@@ -233,10 +185,3 @@ def _unknown_outsiders(site: Site, document: Document) -> Iterator[str]:
             _ = site.witness.verifier_key
     except SiteError as error:
         yield f"line {document.line(('witness',))}: witness.key: {error.found}"
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""

@@ -85,7 +85,8 @@ def _unknown(key: str, name: str) -> str:
     if _SECRETS.search(key):
         return (
             f"{name}.{key} would put a secret into the site file; "
-            "put it into a file of its own (token_file) or a variable (token_env)"
+            "put it into a file of its own (token_file), a variable (token_env) or a Prefect "
+            "Secret block (token_block)"
         )
     return f"{name} has the unknown key {key[:_SHOWN]}"
 

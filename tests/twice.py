@@ -47,6 +47,12 @@ def arrived(item):
         item.update(ResultCaptureDate=RECORDED, getResultCaptureDate=RECORDED)
 
 
+def traced(item):
+    """The LIMS' audit trail tells who corrected the purity, when and why."""
+    if item.get("action") == "verify" and item.get("object_path", "").endswith("/DP-0001/CD3"):
+        item.update(diff={"Result": ["99.9", "96.2"]}, comments="Gated again.", modified=RECORDED)
+
+
 @dataclass
 class Bent:
     """A door in front of the plant's LIMS that may say its analyses otherwise, while it runs."""
@@ -214,7 +220,7 @@ def judged_twice(home):
             lims.bends = (late, before_correction)
             first = judged(site, home, collected(site, home), "batch completed")
             _at(site, LATER, lims.url, equipment)
-            lims.bends = (arrived,)
+            lims.bends = (arrived, traced)
             whole = collected(site, home)
         second = judged(site, home, whole, "a late result came")
         moved = judged(site, home, whole, "a limit moved", moved_strategy(home / "strategy"))

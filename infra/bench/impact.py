@@ -19,7 +19,8 @@ from typing import Final
 
 from contracts.canonical import Json
 from contracts.touches import Kind, Said, Touch, touches
-from tasks.impact import add, open_index, refresh, said_by
+from tasks.impact import refresh, said_by
+from tasks.impact_index import add, open_index
 from tasks.impacted import touched
 from tasks.sound import sound
 

@@ -95,7 +95,7 @@ def _sources(package: Opened) -> Iterator[str]:
 
 
 def _input(package: Opened, namespace: str, source: str) -> InputDataset:
-    captures = [one for one in package.captured if one.source == source]
+    captures = list(package.asked(source))
     fields = sorted({_column(one) for one in _leaves(package) if one.source == source})
     if source == "equipment":
         fields = sorted({page.tag for page in package.series})

@@ -74,6 +74,21 @@ class Database:
         with in_words(self.where), Session(self._engine) as session:
             yield session
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file on this machine, and not a server."""
+        return address.is_sqlite(self._engine.url)
+
+    @contextmanager
+    def connecting(self) -> Iterator[Engine]:
+        """Give what makes a connection of its own.
+
+        Raises:
+            UnavailableError, StorageError: the database does not answer.
+        """
+        with in_words(self.where):
+            yield self._engine
+
     @contextmanager
     def writing(self, batch: str) -> Iterator[Session]:
         """Give a session whose entries are all made or none, one writer of a batch at a time.
@@ -106,6 +121,11 @@ def _prepare(url: URL) -> None:
         engine.dispose()
 
 
+def key_of(name: str) -> int:
+    """Return the number that a name is locked by: 64 bits of its SHA-256, signed."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
 def take_turn(connection: Connection, name: str) -> None:
     """Wait for our turn at what the name names, and keep it until the transaction ends.
 
@@ -113,10 +133,9 @@ def take_turn(connection: Connection, name: str) -> None:
     """
     if connection.dialect.name == "sqlite":
         return
-    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
     connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE_SECONDS}s'"))
     connection.execute(text("SET LOCAL synchronous_commit = on"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key_of(name)})
 
 
 def _engine(url: URL, *, forbid: frozenset[int]) -> Engine:

@@ -21,6 +21,8 @@ from tasks.ledger.evaluations import Begun, Inputs
 from tasks.ledger.logbook import LogBook
 from tasks.ledger.people_book import PeopleBook
 from tasks.ledger.records import Aborted, Evaluation, Finished, Packaged, Quarantined
+from tasks.ledger.standings import Standings
+from tasks.ledger.turns import Turns
 
 Stands: TypeAlias = Callable[[tuple[Logged, ...]], int | None]
 """Finds the entry that stands for an act among those of its batch; see `Ledger.record_act`."""
@@ -35,6 +37,8 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.turns = Turns(database)
+        self.standings = Standings(database)
         self.log = LogBook(database)
         """The evaluation log, to read."""
         self.people = PeopleBook(database)
@@ -217,8 +221,7 @@ class Ledger:
         """Enter in the log what a person did; the same act at the same time is entered once.
 
         `stands` looks at the batch's entries in the same transaction: it gives the index of the
-        entry that says the act already, None if the act is to be entered (also if the same words
-        stand there and do not count any more), or raises what refuses it.
+        entry that says the act already, None to enter it (even in the same words), or raises.
 
         Raises:
             NotFoundError: it is about an evaluation that was never begun here.

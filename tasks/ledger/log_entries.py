@@ -67,6 +67,17 @@ def every(session: Session) -> Iterator[Logged]:
         yield _logged(row)
 
 
+def with_batch(session: Session) -> Iterator[tuple[str, Logged]]:
+    """Give every entry that is about a batch, with it, in the log's order."""
+    wanted = (
+        select(LogEntryRow.batch, LogEntryRow.position, LogEntryRow.entry)
+        .where(LogEntryRow.batch != "")
+        .order_by(col(LogEntryRow.position))
+    )
+    for batch, position, entry in session.exec(wanted):
+        yield batch, Logged(position, entry.encode())
+
+
 def of_batch(session: Session, batch: str, below: int) -> tuple[Logged, ...]:
     """Return the entries of one batch with an index below the one named."""
     rows = session.exec(

@@ -41,6 +41,14 @@ class LogBook:
         with self._database.reading() as session:
             return log_entries.of_batch(session, batch, log_entries.size(session))
 
+    def by_batch(self) -> dict[str, tuple[Logged, ...]]:
+        """Return the entries about each batch, in the log's order; in one question."""
+        found: dict[str, list[Logged]] = {}
+        with self._database.reading() as session:
+            for batch, one in log_entries.with_batch(session):
+                found.setdefault(batch, []).append(one)
+        return {batch: tuple(own) for batch, own in found.items()}
+
     def of_kinds(self, *kinds: str) -> tuple[Logged, ...]:
         """Return the entries of some kinds over every batch, in the log's order."""
         with self._database.reading() as session:

@@ -89,3 +89,17 @@ class Packaged:
     root: Digest
     location: str
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one batch stands: its evaluations by number, and its packages as they were entered."""
+
+    batch: str
+    evaluations: tuple[Evaluation, ...]
+    packages: tuple[Packaged, ...]
+
+    def package_of(self, number: int) -> Packaged | None:
+        """Return the package entered last for an evaluation, or None."""
+        own = [one for one in self.packages if one.number == number]
+        return own[-1] if own else None

@@ -44,7 +44,7 @@ def ending_of(session: Session, row: EvaluationRow) -> Finished | Aborted | None
         .order_by(col(ExceptionRow.position))
     )
     readiness = Readiness(Stage(row.stage), Ready(result.readiness), reasons)
-    return Finished(readiness, tuple(map(_exception, exceptions)), result.record, result.at)
+    return Finished(readiness, tuple(map(exception_of, exceptions)), result.record, result.at)
 
 
 def say_the_same(one: Finished, other: Finished) -> bool:
@@ -55,7 +55,7 @@ def say_the_same(one: Finished, other: Finished) -> bool:
 def _said(result: Finished) -> tuple[object, ...]:
     row = _result_row(0, result)
     said = (result.readiness.stage, row.readiness, row.reasons)
-    return (*said, *(_exception(one) for one in _exception_rows(0, result.exceptions)))
+    return (*said, *(exception_of(one) for one in _exception_rows(0, result.exceptions)))
 
 
 def _result_row(evaluation: int, ending: Finished | Aborted) -> ResultRow:
@@ -94,7 +94,8 @@ def _exception_rows(
         )
 
 
-def _exception(row: ExceptionRow) -> QualityException:
+def exception_of(row: ExceptionRow) -> QualityException:
+    """Return the exception that a row keeps."""
     return QualityException(
         id=row.exception_id,
         kind=row.kind,

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tasks.page import words
 from tasks.page.given import PageDocuments, Record
+
+EDGES: Final = ("started_at", "ended_at")
+ABOUT_STEPS: Final = frozenset({*EDGES, "performed_by", "verified_by"})
+"""What the batch record says of a step itself: no entry of a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,58 @@ class Fact:
     def marks(self) -> str:
         """What a reviewer should notice about its standing; empty if nothing."""
         status = str(self.record["status"])
-        standing = {"corrected": "changed after entry", "final": ""}.get(status, status)
+        standing = self.changed or ("" if status == "final" else status)
         return ", ".join(one for one in (standing, self.attempt) if one)
+
+    @property
+    def changed(self) -> str:
+        """What to say beside the value wherever it stands, if it was changed after entry."""
+        return "changed after entry" if self.record["status"] == "corrected" else ""
+
+    @property
+    def about_step(self) -> bool:
+        """Whether it is what the batch record says of a step itself: when it ran, and by whom."""
+        record = self.record
+        return record["source"] == "batch_record" and record["characteristic"] in ABOUT_STEPS
+
+    def qualifier(self, name: str) -> str:
+        """Return what the source said beside the value under a name; empty if nothing."""
+        return str(dict(self.record["qualifiers"]).get(name, ""))
+
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Yield what else is known of the value, each with its name.
+
+        What the batch record says of a step itself says when and by whom: there is no more to tell.
+        """
+        record, subject = self.record, self.record["subject"]
+        if self.about_step:
+            return
+        instrument = f"{record['instrument']}, " if record["instrument"] else ""
+        came = f"{instrument}{words.PROVENANCE[str(record['provenance'])]}"
+        reason = f": {record['reason']}" if record["reason"] else ""
+        of = f"{words.plain(str(subject['kind']))} {subject['identifier']}"
+        standing = f"{record['status']}{reason}"
+        for name, said in (
+            ("Read as", self.read_as),
+            ("Of", "" if subject["identifier"] == record["step"] else of),
+            ("When", self._when()),
+            ("How it came in", came),
+            ("Standing", "" if standing == "final" else standing),
+        ):
+            if said:
+                yield name, said
+        for name, said in record["qualifiers"]:
+            yield words.title(words.plain(str(name))), str(said)
+
+    def _when(self) -> str:
+        """Say when it happened and was recorded, by whom, and in which zone the source writes."""
+        record = self.record
+        happened, recorded = words.utc(record["occurred_at"]), words.utc(record["recorded_at"])
+        by = f" by {record['recorded_by']}" if record["recorded_by"] else ""
+        told = [f"happened {happened}"] if happened else []
+        told += [f"recorded {recorded}{by}"] if recorded else [f"recorded{by}"] if by else []
+        zone = f" (written in {record['zone']})" if told and record["zone"] != "UTC" else ""
+        return words.title(", ".join(told)) + zone
 
 
 class Facts:

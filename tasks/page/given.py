@@ -9,6 +9,33 @@ Record: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of the batch beside its evidence: the log's, and other batches'.
+
+    It is what was known when the package was made; nothing here is part of the package's root.
+    """
+
+    owed: Sequence[Record] = ()
+    """What review is owed before anybody decides: {role, what, why}, in the order it is done."""
+    elsewhere: Sequence[Record] = ()
+    """Where else a thing was used: {kind (`material_lot`, `equipment`, `person`, `method`), name,
+    batches: [{batch, evaluation, readiness}], the newest first, count: how many there are}."""
+    looked_at: int = 0
+    """Among how many packages it was looked for."""
+    left_out: int = 0
+    """How many more there are that could not be looked into."""
+    history: Sequence[Record] = ()
+    """Every evaluation of the batch: {evaluation, stage, at, by, reason, readiness (empty while it
+    runs), superseded (a later one of its stage is finished), changes: [words]}."""
+    trail: Sequence[Record] = ()
+    """The audit trail of the batch: {index, at, kind, words}, in the log's order."""
+    approvals: Sequence[Record] = ()
+    """Who approved the strategy: `Approval.record()`."""
+    training: Sequence[Record] = ()
+    """Training records among the evidence: {person, words}."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageDocuments:
     """Everything the page shows. It is rendered as given; nothing is decided here.
 
@@ -43,3 +70,7 @@ class PageDocuments:
     texts as `contracts.times.written` gives them. A limit's `low` and `high` are
     numbers, decimal texts or null. Buckets without a good reading are left out.
     """
+    dues: Mapping[str, str] = field(default_factory=dict)
+    """By criterion id: by when its result is owed, as `contracts.times.written` gives it."""
+    beside: Beside = field(default_factory=Beside)
+    """What is known beside the evidence."""

@@ -1,4 +1,4 @@
-"""What was used and by whom, what was changed after entry, how values came in, what is unread."""
+"""What was used and drawn, what was changed after entry, how values came in, what is unread."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,6 +29,21 @@ def materials(facts: Facts) -> tuple[Thing, ...]:
 def equipment(facts: Facts) -> tuple[Thing, ...]:
     """Return the equipment, in the order of its use."""
     return _things(facts, "equipment", {"equipment_used"})
+
+
+def samples(facts: Facts) -> tuple[Thing, ...]:
+    """Return the samples drawn from the batch, in the order of their results."""
+    return _things(facts, "sample", set())
+
+
+def instruments(facts: Facts) -> Mapping[str, Sequence[Fact]]:
+    """Return what each instrument wrote, by its name; the batch's own equipment is not among it."""
+    found: dict[str, list[Fact]] = {}
+    for one in facts:
+        record = one.record
+        if record["instrument"] and record["source"] not in {"equipment", "batch_record"}:
+            found.setdefault(str(record["instrument"]), []).append(one)
+    return dict(sorted(found.items()))
 
 
 def _things(facts: Facts, kind: str, names: set[str]) -> tuple[Thing, ...]:
@@ -62,42 +77,13 @@ def _first(facts: Sequence[Mapping[str, str]], name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """A pseudonym of the sources, and what it did."""
-
-    name: str
-    recorded: int
-    verified: int
-    where: str
-
-
-def people(facts: Facts) -> tuple[Person, ...]:
-    """Return who recorded and who verified, by the sources' own pseudonyms."""
-    recorded: dict[str, int] = {}
-    verified: dict[str, int] = {}
-    sources: dict[str, dict[str, None]] = {}
-    for one in facts:
-        if one.record["provenance"] == "calculated":
-            continue
-        source = words.source(str(one.record["source"]))
-        by = str(one.record["recorded_by"])
-        second = str(dict(one.record["qualifiers"]).get("verified_by", ""))
-        for name, counts in ((by, recorded), (second, verified)):
-            if name:
-                counts[name] = counts.get(name, 0) + 1
-                sources.setdefault(name, {})[source] = None
-    return tuple(
-        Person(name, recorded.get(name, 0), verified.get(name, 0), ", ".join(sources[name]))
-        for name in sorted(sources)
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """A value that was changed after it was entered, and what it was before."""
 
     now: Fact
     before: Fact | None
+    by: str
+    """Who changed it, in the source's words; empty where it does not say."""
     reason: str
     changed_at: str
 
@@ -109,6 +95,7 @@ def changes(facts: Facts) -> tuple[Change, ...]:
         Change(
             now=one,
             before=by_key.get(str(one.record["supersedes"])),
+            by=str(dict(one.record["qualifiers"]).get("change_note", "")),
             reason=str(one.record["reason"]),
             changed_at=words.utc(dict(one.record["qualifiers"]).get("changed_at")),
         )

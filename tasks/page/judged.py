@@ -3,10 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from tasks.page import words
+from tasks.page.elsewhere import Elsewhere
 from tasks.page.facts import Fact, Facts, process_order
 from tasks.page.given import PageDocuments, Record
+
+CALM: Final = frozenset({"met", "not_applicable"})
+"""The outcomes that need no reviewer's eyes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,54 @@ class Procedure:
     rows: tuple[Row, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The criteria of one class that one stage requires, by unit procedure."""
+
+    stage: str
+    code: str
+    groups: tuple[Procedure, ...]
+
+    @property
+    def title(self) -> str:
+        """The class in words."""
+        return words.CLASSES.get(self.code, self.code)
+
+    @property
+    def counts(self) -> Sequence[tuple[str, int]]:
+        """How often each outcome came out, those that need a reviewer first."""
+        return _counts([str(row.verdict["outcome"]) for one in self.groups for row in one.rows])
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing in it needs a reviewer's eyes."""
+        return CALM.issuperset(name for name, _ in self.counts)
+
+
+def tree(groups: Sequence[Procedure]) -> tuple[tuple[str, tuple[Branch, ...]], ...]:
+    """Return the criteria by stage and class, within it by unit procedure."""
+    found: dict[str, list[Branch]] = {}
+    rows = [row for group in groups for row in group.rows]
+    for stage in ("initial", "final"):
+        for code in words.CLASSES:
+            own = [(group.name, _of(group, stage, code)) for group in groups]
+            branch = Branch(stage, code, tuple(Procedure(name, ones) for name, ones in own if ones))
+            if branch.groups:
+                found.setdefault(stage, []).append(branch)
+    shown = sum(len(one.rows) for ones in found.values() for of in ones for one in of.groups)
+    if shown != len(rows):
+        raise KeyError("a criterion of a stage or class that the page does not know")
+    return tuple((stage, tuple(ones)) for stage, ones in found.items())
+
+
+def _of(group: Procedure, stage: str, code: str) -> tuple[Row, ...]:
+    return tuple(
+        row
+        for row in group.rows
+        if row.criterion["required_for"] == stage and row.criterion["class"] == code
+    )
+
+
 def procedures(documents: PageDocuments, facts: Facts) -> tuple[Procedure, ...]:
     """Return the criteria by unit procedure, in the order of the process."""
     verdicts = {str(one["criterion"]): one for one in documents.verdicts}
@@ -74,7 +127,10 @@ def procedures(documents: PageDocuments, facts: Facts) -> tuple[Procedure, ...]:
 
 def coverage(documents: PageDocuments) -> Sequence[tuple[str, int]]:
     """Return how often each outcome came out, those that need a reviewer first."""
-    found = [str(one["outcome"]) for one in documents.verdicts]
+    return _counts([str(one["outcome"]) for one in documents.verdicts])
+
+
+def _counts(found: Sequence[str]) -> Sequence[tuple[str, int]]:
     return [(outcome, found.count(outcome)) for outcome in words.OUTCOMES if outcome in found]
 
 
@@ -87,6 +143,8 @@ class ExceptionView:
     """The criteria it is about, in the order of the exceptions."""
     facts: tuple[Fact, ...]
     """What it is about, every attempt in order."""
+    others: tuple[Record, ...]
+    """Where else its lots, equipment and people were at work."""
 
     @property
     def title(self) -> str:
@@ -121,12 +179,14 @@ def exception_views(
     rows: Mapping[str, Row] = {
         str(row.criterion["id"]): row for group in groups for row in group.rows
     }
+    elsewhere = Elsewhere(documents.beside.elsewhere)
     ordered = sorted(documents.exceptions, key=lambda one: not one["blocking"])
     return tuple(
         ExceptionView(
             records=alike,
             rows=tuple(rows[str(one["criterion"])] for one in alike if one["criterion"]),
             facts=_attempts(alike[0], facts),
+            others=elsewhere.of(_attempts(alike[0], facts)),
         )
         for _, alike in ((key, tuple(ones)) for key, ones in groupby(ordered, key=_said))
     )

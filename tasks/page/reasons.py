@@ -33,6 +33,11 @@ class Reason:
     note: str
     anchor: str
     """The observation that decided; empty where there is none."""
+    owed_by: str = ""
+    """Who owes what is lacking, as a role; empty where nothing is owed."""
+    due: str = ""
+    """By when, in UTC; empty if nobody said."""
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def _reasons(documents: PageDocuments, facts: Facts, state: str) -> Iterator[Rea
     aside = {str(one["source"]) for one in documents.quarantines}
     for one in lacking:
         if aside.isdisjoint(mute.get(str(one["criterion"]), ())):
-            yield _lacking(one, criteria[one["criterion"]])
+            yield _lacking(one, criteria[one["criterion"]], documents)
 
 
 def _failed(verdict: Record, criterion: Criterion, facts: Facts) -> Reason:
@@ -132,16 +137,17 @@ def _beside(shown: Sequence[Fact], facts: Facts) -> str:
     return f"Retest {values} stands beside it and does not count."
 
 
-def _lacking(verdict: Record, criterion: Criterion) -> Reason:
+def _lacking(verdict: Record, criterion: Criterion, documents: PageDocuments) -> Reason:
     said = {
         "missing": "nothing on record",
         "pending": "no final result yet",
         "not_evaluable": str(verdict["as_written"] or "cannot be judged"),
     }
     source = str(verdict["as_written"])
-    note = f"Owed by: {criterion.owner}."
+    note = ""
     if verdict["outcome"] == "pending" and source:
-        note = f"The source says “{source}”. {note}"
+        note = f"The source says “{source}”."
+    due = documents.dues.get(criterion.id, "")
     return Reason(
         outcome=str(verdict["outcome"]),
         title=criterion.title,
@@ -152,6 +158,9 @@ def _lacking(verdict: Record, criterion: Criterion) -> Reason:
         limit=str(verdict["limit"]),
         note=note,
         anchor=str(verdict["observations"][0]) if verdict["observations"] else "",
+        owed_by=criterion.owner,
+        due=words.utc(due)[:16],
+        overdue=bool(due) and due < str(documents.summary["judged_at"]),
     )
 
 

@@ -7,15 +7,20 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tasks.page import words
+from tasks.page import inventory, words
+from tasks.page.curve import curve
+from tasks.page.elsewhere import Elsewhere
 from tasks.page.facts import Facts, series_anchor
-from tasks.page.given import PageDocuments, Record
-from tasks.page.inventory import changes, equipment, materials, people, provenance, unread_groups
-from tasks.page.judged import coverage, exception_views, procedures
-from tasks.page.plot import plot
+from tasks.page.given import Beside, PageDocuments, Record
+from tasks.page.identity import chains
+from tasks.page.judged import coverage, exception_views, procedures, tree
+from tasks.page.people import people, typed
+from tasks.page.plain_text import shown_whole
 from tasks.page.reasons import reasons
+from tasks.page.timeline import timeline
+from tasks.page.values import quotes_of, values
 
-__all__ = ["PageDocuments", "Record", "render"]
+__all__ = ["Beside", "PageDocuments", "Record", "render"]
 
 
 def render(documents: PageDocuments) -> bytes:
@@ -27,7 +32,6 @@ def render(documents: PageDocuments) -> bytes:
         KeyError: a record lacks a member, or there is a criterion without its verdict.
     """
     facts = Facts(documents)
-    groups = procedures(documents, facts)
     page = (
         _environment()
         .get_template("page.html")
@@ -35,23 +39,59 @@ def render(documents: PageDocuments) -> bytes:
             documents=documents,
             summary=documents.summary,
             state=documents.summary["readiness"]["readiness"],
-            why=reasons(documents, facts),
-            coverage=coverage(documents),
-            exceptions=exception_views(documents, facts, groups),
-            procedures=groups,
-            plots=[plot(one) for one in documents.envelopes],
+            beside=documents.beside,
             facts=facts,
-            captures={str(one["digest"]): one for one in documents.captures},
-            materials=materials(facts),
-            equipment=equipment(facts),
-            people=people(facts),
-            changes=changes(facts),
-            provenance=provenance(facts),
-            unread=unread_groups(documents),
             script_digest=_script_digest(),
+            **_judged(documents, facts),
+            **_over_time(documents, facts),
+            **_used(documents, facts),
         )
     )
     return page.encode("utf-8", "backslashreplace")
+
+
+def _judged(documents: PageDocuments, facts: Facts) -> dict[str, object]:
+    groups = procedures(documents, facts)
+    views = exception_views(documents, facts, groups)
+    return {
+        "why": reasons(documents, facts),
+        "coverage": coverage(documents),
+        "exceptions": views,
+        "places": {one["id"]: view.records[0]["id"] for view in views for one in view.records},
+        "tree": tree(groups),
+    }
+
+
+def _over_time(documents: PageDocuments, facts: Facts) -> dict[str, object]:
+    line = timeline(facts, documents.exceptions)
+    curves = [curve(one) for one in documents.envelopes]
+    if not (line.rows or curves):
+        return {"line": line, "line_drawn": "", "curves": []}
+    from tasks.page import drawing  # noqa: PLC0415 (most of a second, and only packaging draws)
+
+    return {
+        "line": line,
+        "line_drawn": drawing.drawn_timeline(line, "timeline") if line.rows else "",
+        "curves": [(one, drawing.drawn_curve(one.drawn, one.anchor)) for one in curves],
+    }
+
+
+def _used(documents: PageDocuments, facts: Facts) -> dict[str, object]:
+    return {
+        "captures": {str(one["digest"]): one for one in documents.captures},
+        "changes": inventory.changes(facts),
+        "chains": chains(documents, facts),
+        "elsewhere": Elsewhere(documents.beside.elsewhere),
+        "equipment": inventory.equipment(facts),
+        "instruments": inventory.instruments(facts),
+        "materials": inventory.materials(facts),
+        "people": people(facts, documents.beside.training),
+        "provenance": inventory.provenance(facts),
+        "samples": inventory.samples(facts),
+        "typed": typed(facts),
+        "values": values(facts),
+        "unread": inventory.unread_groups(documents),
+    }
 
 
 @cache
@@ -60,11 +100,13 @@ def _environment() -> Environment:
         loader=PackageLoader("tasks.page"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=shown_whole,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals.update(
         words=words,
+        quotes_of=quotes_of,
         style=_own("page.css"),
         script=_own("page.js"),
         anchor_of_series=series_anchor,

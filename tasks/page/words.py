@@ -24,6 +24,16 @@ READINESS: Mapping[str, str] = {
     "incomplete": "Incomplete",
 }
 
+CLASSES: Mapping[str, str] = {
+    "CQA": "Critical quality attributes",
+    "COI": "Chain of identity",
+    "CPP": "Critical process parameters",
+    "CMA": "Critical material attributes",
+    "IPC": "In-process controls",
+    "GMP": "Good manufacturing practice",
+}
+"""The classes of criteria in the order of what they mean for the patient."""
+
 PROVENANCE: Mapping[str, str] = {
     "instrument": "read from an instrument",
     "interface": "came through an interface",
@@ -130,3 +140,24 @@ def rule(record: Mapping[str, Any]) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """Return a count with its noun: `1 value`, `3 values`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def lasted(milliseconds: float) -> str:
+    """Return a length of time in its two largest units: `9 d 4 h`, `47 min`."""
+    minutes = round(milliseconds / 60_000)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
+def saved_as(digest: str, capture: Mapping[str, Any] | None) -> str:
+    """Return under which name a capture is saved: as text, or as bytes that nothing opens."""
+    text = capture is not None and capture["system"] != "opcua-ha"
+    return f"{digest[:8]}.{'txt' if text else 'bin'}"
+
+
+def place(pointer: str) -> str:
+    """Return where in a capture something stands; of a long path its end: the bytes are exact."""
+    parts = pointer.split("/")
+    return pointer if len(parts) <= 6 else f"…/{'/'.join(parts[-4:])}"  # noqa: PLR2004 (two more than are kept)

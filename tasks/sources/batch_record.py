@@ -1,7 +1,8 @@
-"""Asks the MES for the electronic batch record of one batch."""
+"""Asks the MES for its list of batches, or for the electronic batch record of one."""
 
 from contracts.errors import UnreadableError
-from tasks.site import SiteSource
+from contracts.sources.batch_list import BatchList, read_batch_list
+from tasks.site_source import SiteSource
 from tasks.sources.fetched import Fetched, keeping
 from tasks.sources.http import opened, segment
 
@@ -28,3 +29,19 @@ def fetch(source: SiteSource, batch: str) -> tuple[Fetched, ...]:
                 move=f"whoever runs the {source.name} system looks",
             )
     return tuple(received)
+
+
+def batches(source: SiteSource) -> BatchList:
+    """Return the batches that the MES calls completed. The list is no evidence and is not kept.
+
+    Raises:
+        UnavailableError: the MES did not answer in time.
+        UnreadableError: it answered something else than a list of batches.
+        SiteError: the token is not where the site file says.
+    """
+    with opened(source, "application/json") as door:
+        answer = door.ask("/batches")
+    try:
+        return read_batch_list(answer.body)
+    except UnreadableError as error:
+        raise error.at(f"{source.name}, {answer.request}") from error

@@ -22,7 +22,7 @@ from tenacity import (
 
 from contracts.errors import SourceError, UnavailableError, UnreadableError
 from contracts.times import written
-from tasks.site import SiteSource
+from tasks.site_source import SiteSource
 from tasks.sources.fetched import Fetched, keeping
 from tasks.sources.history_wire import (
     MEDIA_TYPE,

@@ -21,7 +21,7 @@ from tenacity import (
 )
 
 from contracts.errors import NotFoundError, SourceError, UnavailableError, UnreadableError
-from tasks.site import SiteSource
+from tasks.site_source import SiteSource
 from tasks.sources.fetched import Fetched
 
 LARGEST_ANSWER = 64 * 1024 * 1024

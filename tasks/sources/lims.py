@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from contracts.errors import UnavailableError, UnreadableError
-from tasks.site import SiteSource
+from tasks.site_source import SiteSource
 from tasks.sources.fetched import Fetched, keeping
 from tasks.sources.http import Door, NothingThereError, opened, segment
 

@@ -1,6 +1,5 @@
 """What a reviewer reads on the page, batch by batch."""
 
-import re
 from dataclasses import replace
 
 import pytest
@@ -15,6 +14,8 @@ from page.page_criteria import CRITERIA
 from page.page_reader import read, said, select
 
 from tasks.page.render import render
+
+FLAG = "changed after entry"
 
 
 def why(page):
@@ -97,9 +98,26 @@ def test_exceptions_come_blocking_first_with_every_attempt_in_order(page):
     assert "Limit ≥ 80.0 % (EX-CS-0042 v4, section 4.2, from 2025-09-15)" in said(first)
 
 
-def test_criteria_stand_by_unit_procedure_in_the_order_of_the_process(page):
-    groups = [said(one) for one in select(page("ready"), "#criteria .group-name")]
-    assert groups == ["Apheresis receipt", "Expansion", "Release testing"]
+def test_criteria_are_a_tree_by_stage_and_class_open_where_eyes_are_needed(page):
+    reviewed = page("not_ready")
+    stages = [said(one) for one in select(reviewed, "#criteria h3")]
+    assert stages == ["Required for the initial stage", "Required for the final stage"]
+    summaries = [said(one) for one in select(reviewed, "details.class > summary")]
+    assert summaries == [
+        "Critical quality attributes CQA 1 not met 2 met",
+        "Chain of identity COI 1 met",
+        "Critical process parameters CPP 2 not met",
+        "Critical material attributes CMA 1 met",
+        "In-process controls IPC 1 met",
+        "Critical quality attributes CQA 1 met",
+    ]
+    opened = [one.get("open") is not None for one in select(reviewed, "details.class")]
+    assert opened == [True, False, True, False, False, False]
+
+
+def test_within_a_class_criteria_stand_by_unit_procedure(page):
+    (quality, *_) = select(page("ready"), "details.class")
+    assert [said(one) for one in select(quality, ".group-name")] == ["Release testing"]
 
 
 def test_each_value_leads_to_its_bytes_and_they_to_their_capture(pages, page):
@@ -138,10 +156,22 @@ def test_a_censored_result_is_shown_as_written(page):
 
 
 def test_a_change_after_entry_shows_what_was_before_and_why(page):
-    tables = select(page("ready"), "#used table")
+    tables = select(page("ready"), "#entered table")
     (changed,) = [one for one in tables if said(one).startswith("Changed after entry")]
     (row,) = select(changed, "tbody tr")
-    assert [said(cell) for cell in row][1:4] == ["9.1 10⁶/mL", "1.9 10⁶/mL", "digits swapped"]
+    assert [said(cell) for cell in row][1:4] == [
+        "9.1 10⁶/mL",
+        "1.9 10⁶/mL changed after entry",
+        "digits swapped",
+    ]
+
+
+def test_a_changed_value_is_flagged_wherever_it_stands(page):
+    reviewed = page("ready")
+    link = select(reviewed, "#entered a.value")[1].get("href")
+    shown = [one for one in select(reviewed, f"a[href='{link}']") if one.get("class") == "value"]
+    flagged = [one for one in shown if one.getnext() is not None and said(one.getnext()) == FLAG]
+    assert len(flagged) == len(shown) >= 2
 
 
 def test_the_share_of_values_nobody_verified_stands_out(page):
@@ -151,38 +181,10 @@ def test_the_share_of_values_nobody_verified_stands_out(page):
 
 
 def test_materials_equipment_and_people_are_listed(page):
-    used = said(section(page("not_ready"), "used"))
+    reviewed = page("not_ready")
+    used = said(section(reviewed, "genealogy")) + said(section(reviewed, "entered"))
     for expected in ("LV-2231", "BR-102", "P-041", "P-051", "Released"):
         assert expected in used
-
-
-def test_a_curve_names_its_excursion_in_time_and_height(page):
-    curve = page("not_ready").get_element_by_id("S-BR-102-TEMP")
-    # it is hot from 10:00 to 10:47; a bucket is 21.6 minutes, and the ends of buckets are said
-    (first, second) = [said(one) for one in select(curve, "li")]
-    start, end = re.search(r"between 2026-03-09 (..:..) and (..:..):", first).groups()
-    assert "09:16" <= start <= "10:00"
-    assert "10:47" <= end <= "11:31"
-    assert "up to 39.4 °C (≤ 39.0 °C)" in first
-    assert "(36.0 to 38.0 °C)" in second
-    assert select(curve, "path.outside")
-    assert [said(one) for one in select(curve, ".limit-words")] == ["≤ 39", "≥ 36", "≤ 38"]
-    # 12 buckets of 21.6 minutes without a good reading
-    assert "1 stretch without a good reading, 259 min together" in said(curve)
-    assert select(curve, "rect.not-good[fill='url(#hatch)']")
-
-
-def test_a_calm_curve_has_no_excursion(page):
-    curve = page("ready").get_element_by_id("S-BR-102-TEMP")
-    assert not select(curve, "li, path.outside, .pointer")
-    assert select(curve, "path.range")
-
-
-def test_a_curve_without_any_good_reading_is_drawn_empty():
-    story = documents(NOT_READY)
-    empty = {**story.envelopes[0], "buckets": [], "limits": []}
-    curve = select(read(render(replace(story, envelopes=[empty]))), "figure.plot")[0]
-    assert "No good reading in this time." in said(curve)
 
 
 def test_the_rest_is_counted_and_the_way_to_check_is_named(page):

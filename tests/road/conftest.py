@@ -11,10 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 from shared import made_once
 
-from flows.local import quick_flows
 from flows.plant import running_plant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,12 +38,6 @@ def broken_plant(tmp_path):
         yield serve
 
 
-@pytest.fixture(scope="session")
-def prefect_here():
-    with prefect_test_harness(server_startup_timeout=120), quick_flows():
-        yield
-
-
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A home of its own: ledger, store and packages start empty."""
@@ -57,10 +49,10 @@ def home(tmp_path, monkeypatch):
 def prepare(prefect_here, home):
     """Prepare one batch in this process, as the flow of a deployment does."""
     from flows.prepare import answer_for
-    from flows.prepare_review import prepare_review
+    from flows.prepare_review import Due, prepare_review
 
-    def run(batch, site, **parameters):
-        package = prepare_review(batch, site=str(site), **parameters)
+    def run(batch, site, stage=Due.INITIAL):
+        (package,) = prepare_review(batch, Due(stage), site=str(site))
         return answer_for(package.folder)
 
     return run

@@ -131,16 +131,19 @@ def small_files():
 
 
 def test_a_disk_that_is_full_leaves_nothing_half_written(prepare, site_file, home, small_files):
-    from flows.build_package import build_package
-    from flows.collect_batch import collect_batch
-    from flows.judge_batch import judge_batch
+    from flows.office import open_office
+    from tasks.package import assemble_evaluation
 
-    collection = collect_batch(BATCH, str(site_file))
-    number = judge_batch(BATCH, collection, site=str(site_file))
+    prepare(BATCH, site_file)
+    shutil.rmtree(home / "packages")
+    (home / "packages").mkdir()
     soft = resource.getrlimit(resource.RLIMIT_FSIZE)
     small_files()
-    with pytest.raises(StorageError, match="the administrator makes room"):
-        build_package(BATCH, number, str(site_file))
+    with (
+        open_office(str(site_file)) as desk,
+        pytest.raises(StorageError, match="the administrator makes room"),
+    ):
+        assemble_evaluation(desk, BATCH, 1)
     resource.setrlimit(resource.RLIMIT_FSIZE, soft)
     assert list((home / "packages").iterdir()) == []
     answer = prepare(BATCH, site_file)

@@ -17,7 +17,7 @@ from sources_fetch.scripted_http import (
 )
 
 from contracts.errors import NotFoundError, SiteError, UnavailableError, UnreadableError
-from tasks.site import SiteSource
+from tasks.site_source import SiteSource
 from tasks.sources import batch_record, http
 from tasks.sources.fetched import FetchUnavailableError, FetchUnreadableError
 

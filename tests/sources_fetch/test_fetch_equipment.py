@@ -15,7 +15,7 @@ from sources_fetch.opcua_line import AGAIN, HISTORY, START, Line, line_to_server
 from sources_fetch.scripted_http import Scripted, says
 
 from contracts.errors import UnavailableError, UnreadableError
-from tasks.site import SiteSource
+from tasks.site_source import SiteSource
 from tasks.sources import equipment
 from tasks.sources.equipment import TagWindow
 from tasks.sources.fetched import Fetched, FetchUnavailableError, FetchUnreadableError

@@ -8,7 +8,7 @@ from sources_fetch.recorded_lims import RecordedLims
 from sources_fetch.scripted_http import Scripted, says
 
 from contracts.errors import NotFoundError
-from tasks.site import SiteSource
+from tasks.site_source import SiteSource
 from tasks.sources import lims
 from tasks.sources.fetched import FetchUnavailableError, FetchUnreadableError
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import SiteError
-from tasks.site import SiteSource, load_site
+from tasks.site import load_site
+from tasks.site_source import SiteSource
 
 GOOD = """\
 site: demo-plant

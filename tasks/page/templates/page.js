@@ -13,6 +13,24 @@
     if (target.tabIndex === -1) target.focus({ preventScroll: true });
     target.scrollIntoView({ block: target.closest("details.fact") ? "center" : "start" });
   };
+  const branches = [...document.querySelectorAll("details.class")];
+  const opened = branches.map((one) => one.open);
+  document.querySelector(".filter").addEventListener("change", (event) => {
+    const outcome = event.target.id.slice(2);
+    branches.forEach((one, at) => {
+      one.open = outcome === "all" ? opened[at] : Boolean(one.querySelector(`[data-outcome=${outcome}]`));
+    });
+  });
+  // A print shows everything but the origin of each single value, which the reader opens.
+  const folded = [...document.querySelectorAll("details:not(.fact)")];
+  let before = [];
+  window.addEventListener("beforeprint", () => {
+    before = folded.map((one) => one.open);
+    for (const one of folded) one.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    folded.forEach((one, at) => { one.open = before[at]; });
+  });
   const find = document.getElementById("find");
   const found = document.getElementById("found");
   const search = () => {
@@ -34,6 +52,21 @@
   });
   document.getElementById("close").addEventListener("click", () => {
     for (const fact of facts) fact.open = false;
+  });
+  // A capture opens at its place where the browser knows text directives. Over HTTP it is saved,
+  // but on this machine's own address, where `batchproof show` hands it over as text.
+  const plain = (text) => encodeURIComponent(text.trim().slice(0, 60)).replaceAll("-", "%2D");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='captures/']");
+    if (!link) return;
+    if (location.hostname === "127.0.0.1") link.removeAttribute("download");
+    const mark = link.closest("figure") && link.closest("figure").querySelector("mark");
+    if (!mark || link.getAttribute("href").includes("#")) return;
+    const before = (mark.previousSibling ? mark.previousSibling.data : "").split("\n").pop();
+    const after = (mark.nextSibling ? mark.nextSibling.data : "").split("\n")[0];
+    const start = before.trim() ? `${plain(before.slice(-60))}-,` : "";
+    const end = after.trim() ? `,-${plain(after)}` : "";
+    link.href += `#:~:text=${start}${plain(mark.textContent)}${end}`;
   });
   window.addEventListener("hashchange", reveal);
   reveal();

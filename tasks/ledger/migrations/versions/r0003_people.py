@@ -1,5 +1,7 @@
 """People: their sealed secrets, each use of a code, token or grant, and every try."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -23,7 +25,7 @@ KEYS: dict[str, Keys] = {
 
 def upgrade() -> None:
     """Create the tables, then have the database refuse every change to what is in them."""
-    columns: dict[str, list[sa.Column[object]]] = {
+    columns: dict[str, list[sa.Column[Any]]] = {
         "credential": [_text("person"), _text("secret"), _moment("at"), _text("given_by")],
         "code_use": [
             _text("person"),
@@ -58,13 +60,13 @@ def downgrade() -> None:
     raise StorageError("an order to take the ledger back", expected="the way forward only")
 
 
-def _text(name: str) -> sa.Column[object]:
+def _text(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Text(), nullable=False)
 
 
-def _digest(name: str) -> sa.Column[object]:
+def _digest(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.String(64), nullable=False)
 
 
-def _moment(name: str) -> sa.Column[object]:
+def _moment(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.String(27), nullable=False)

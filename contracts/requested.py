@@ -1,0 +1,60 @@
+"""What a named person asked to be judged again: the reason of the evaluation that came of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from contracts.log_act import Request
+from contracts.log_entry import Entry, Intent
+
+SHORTEST: Final = 10
+LONGEST: Final = 500
+"""Characters of a reason in a person's own words."""
+
+
+class ReasonCode(StrEnum):
+    """Why a batch is judged again."""
+
+    NEW_RESULT = "new result"
+    CORRECTED_RESULT = "corrected result"
+    SOURCE_REPAIRED = "source repaired"
+    STRATEGY_CHANGED = "strategy changed"
+    INVESTIGATION_OUTCOME = "investigation outcome"
+    INSPECTION_QUESTION = "inspection question"
+    OTHER = "other"
+
+
+def reason_of(request: Request) -> str:
+    """Return the reason that the evaluation of a request stands under: its code and its words.
+
+    Where it looks back, to an older strategy or to what was known at a time, the reason says so.
+    """
+    marks = [f"judged by the strategy {request.strategy}"] if request.strategy else []
+    marks += [f"as known at {request.known_at}"] if request.known_at else []
+    return f"{request.reason_code}: {request.reason}" + (f" ({', '.join(marks)})" if marks else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    by: str
+    stage: str
+    reason: str
+
+
+def looking_back(entries: Iterable[Entry]) -> dict[int, Request]:
+    """Return a batch's evaluations that answer "what would it have been", with their request.
+
+    They were made by a named strategy or as known at a time: they are on record like any other, but
+    they do not say how the batch stands now, and nothing about it became known by them.
+    """
+    asked: dict[_Asked, Request] = {}
+    found: dict[int, Request] = {}
+    for one in entries:
+        if isinstance(one, Request) and (one.strategy or one.known_at):
+            asked[_Asked(one.by, one.stage, reason_of(one))] = one
+        elif isinstance(one, Intent):
+            request = asked.get(_Asked(one.by, one.stage, one.reason))
+            if request is not None:
+                found[one.evaluation] = request
+    return found
