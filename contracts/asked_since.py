@@ -1,4 +1,4 @@
-"""Answers which values are not what they were: changed after entry, or since they were asked for."""
+"""Answers which values are not what they were, when entered or when the sources were asked."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -76,7 +76,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Analysis:
     """One test of the specification, and what came of it."""
 
     criterion: Criterion
@@ -106,10 +106,10 @@ class Tested:
         return OUTCOMES[self.verdict.outcome]
 
 
-def certified(package: Opened) -> tuple[Tested, ...]:
+def certified(package: Opened) -> tuple[Analysis, ...]:
     """Return every quality attribute that is tested (class CQA), in the order of the strategy."""
     return tuple(
-        Tested(one, package.verdicts[one.id], tuple(_results(one, package)))
+        Analysis(one, package.verdicts[one.id], tuple(_results(one, package)))
         for one in package.criteria
         if one.attribute_class is AttributeClass.CQA
     )

@@ -7,7 +7,7 @@ from typing import Final
 
 from contracts.canonical import Json
 from contracts.errors import IntegrityError
-from contracts.log_act import Decision, Notice, Signature, TrailReview
+from contracts.log_act import NOUNS, Decision, Notice, Signature, TrailReview
 from contracts.log_entry import Entry, Filed, GivenUp, Intent, Result
 from contracts.log_seal import Sealed
 from contracts.log_text import Logged
@@ -15,7 +15,9 @@ from contracts.times import written
 
 PATIENCE: Final = timedelta(minutes=10)
 """By how much entries of different batches may be out of order: who judges takes the time before
-the turn at the log. Within one batch, one thing after the other, nothing is."""
+the turn at the log. Evaluations of a batch are one after the other; people act beside them."""
+
+_BY_PEOPLE: Final = frozenset(noun.kind for noun in NOUNS)
 
 _WHAT: Final = {
     "seal": "a seal",
@@ -66,7 +68,8 @@ def findings(log: Iterable[Logged]) -> Iterator[LogFinding]:
     4. every result is of an intent before it, and there is one; every intent has one;
     5. every seal, decision and signature is of an evaluation that has a result, and of one package;
     6. nobody confirmed what they reviewed themselves;
-    7. no entry is earlier than the one before it: of a batch at all, of the log by PATIENCE.
+    7. no entry is earlier than the one before it: of a batch's evaluations at all, of the log by
+       PATIENCE.
     """
     batches: dict[str, _Batch] = {}
     latest: datetime | None = None
@@ -88,12 +91,18 @@ def findings(log: Iterable[Logged]) -> Iterator[LogFinding]:
         latest = entry.at if latest is None else max(latest, entry.at)
         if entry.batch:
             batch = batches.setdefault(entry.batch, _Batch())
-            if batch.last is not None and entry.at < batch.last:
-                yield _back(one.index, entry.at, batch.last, f"the entry of {entry.batch} before")
-            batch.last = entry.at
+            yield from _in_order(one.index, entry, batch)
             yield from _of_batch(one.index, entry, batch)
     for name in sorted(batches):
         yield from _open(name, batches[name])
+
+
+def _in_order(index: int, entry: Entry, batch: _Batch) -> Iterator[LogFinding]:
+    if isinstance(entry, Sealed) or entry.kind in _BY_PEOPLE:
+        return
+    if batch.last is not None and entry.at < batch.last:
+        yield _back(index, entry.at, batch.last, f"the entry of {entry.batch} before")
+    batch.last = entry.at
 
 
 def _of_batch(index: int, entry: Entry, batch: _Batch) -> Iterator[LogFinding]:

@@ -21,8 +21,8 @@ from flows.inspector import app as inspector_app
 from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
-from flows.review import app as review_app
 from flows.reevaluation import reevaluate
+from flows.review import app as review_app
 from flows.serve_door import serve_door
 from flows.status import status
 from flows.strategy import app as strategy_app

@@ -22,6 +22,9 @@ from tasks.identity import asked_of
 PATH: Final = "/api/deployments/{deployment}/create_flow_run"
 _LARGEST: Final = 262_144
 _PATIENCE: Final = 30
+_OWN: Final = "same-origin"
+_SITES: Final = (_OWN, "none")
+"""Where a browser says a request comes from (W3C Fetch Metadata); a program says nothing."""
 _TOKEN_HEADERS: Final = ("x-forwarded-id-token", "authorization")
 _STATUS: Final[Mapping[type[BatchproofError], HTTPStatus]] = {
     RefusedError: HTTPStatus.FORBIDDEN,
@@ -72,6 +75,13 @@ def _token(request: Request) -> str:
 
 
 async def _asked(request: Request) -> dict[str, Any]:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" or request.headers.get("sec-fetch-site", _OWN) not in _SITES:
+        raise RefusedError(
+            "a request that another page may have had a browser send",
+            expected="JSON, from Prefect's own page or from a program",
+            where="the door",
+        )
     data = b""
     async for part in request.stream():
         data += part

@@ -1,4 +1,4 @@
-"""`batchproof reevaluate`: have a batch judged again, under a name and for a reason, from a shell."""
+"""`batchproof reevaluate`: have a batch judged again from a shell, under a name, for a reason."""
 
 from pathlib import Path
 from typing import Annotated
@@ -59,6 +59,7 @@ def reevaluate(
     with errors_in_words(), quick_flows():
         from flows.prepare import answer_for, exit_of, print_batch
         from flows.reevaluate import reevaluate as flow
+        from tasks.package import Package
 
         state = flow(
             batch=batch,
@@ -74,7 +75,7 @@ def reevaluate(
             return_state=True,
         )
         package = state.result(raise_on_failure=False)
-        if isinstance(package, Exception):
+        if not isinstance(package, Package):
             words = package.in_words() if isinstance(package, BatchproofError) else state.message
             say(plain(words or "It ended without a package."))
             raise typer.Exit(Exit.FAILED)

@@ -1,10 +1,13 @@
 """When the control strategy has a new version: judge a site's whole history again, on record."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import Field
 
 from contracts.canonical import Json
@@ -82,7 +85,8 @@ def rejudge(
     if history.faulty:
         named = ", ".join(one.batch for one in history.faulty[:_NAMED])
         raise JudgementError(
-            f"{in_one_line(history)} Not judged: {named}",
+            f"{in_one_line(history)} Not judged: {named}; the first because: "
+            f"{history.faulty[0].fault}",
             expected="every batch judged",
             where=f"the artifact of {title}",
             move="look at the reasons there; ordering it again finds what is judged already",
@@ -108,7 +112,7 @@ def judge_history(title: str, order: Order, batches: Sequence[Known], site: str 
     Only numbers and digests go to the workers; each reads the evidence itself.
     """
     progress = Progress(title, len(batches))
-    with runner_of(Settings()) as runner:
+    with _one_server(), runner_of(Settings()) as runner:
         asked = [
             (part, runner.submit(judge_portion, _parameters(order, part, site)))
             for part in portions(batches, MOST_TASKS)
@@ -120,6 +124,21 @@ def judge_history(title: str, order: Order, batches: Sequence[Known], site: str 
     history = History(tuple(done))
     present_history(title, history)
     return history
+
+
+@contextmanager
+def _one_server() -> Iterator[None]:
+    """Tell workers in other processes which Prefect server is ours, where none is named.
+
+    Each of them would start one of its own.
+    """
+    if PREFECT_API_URL.value():
+        yield
+        return
+    with get_client(sync_client=True) as client:
+        url = str(client.api_url)
+        with temporary_settings({PREFECT_API_URL: url}):
+            yield
 
 
 def _parameters(order: Order, part: Sequence[Known], site: str | None) -> dict[str, object]:

@@ -44,7 +44,7 @@ def sign_review(
     def do(desk: Desk, person: Person) -> Review:
         return read_form(_read, **given)(desk, person)
 
-    act = _ACTS.get(what, Act.SIGN_REVIEWED) if isinstance(what, str) else Act.SIGN_REVIEWED
+    act = _ACTS.get(str(what), Act.SIGN_REVIEWED)
     return acted(act, claim_here(user, code), str(batch), do)
 
 

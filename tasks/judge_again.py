@@ -131,7 +131,8 @@ def outcomes(desk: Desk, record: Digest) -> dict[str, str]:
         IntegrityError: what is kept is no evaluation.
     """
     files = parse_strict(desk.records.get(record))
-    verdicts = parse_strict(desk.records.get(str(_member(files, VERDICTS))))
+    written = desk.records.get(str(_member(files, VERDICTS)))
+    verdicts = parse_strict(written.removesuffix(b"\n"))
     if not isinstance(verdicts, list):
         raise IntegrityError("verdicts that are no list", expected="a list of verdicts")
     return {str(_member(one, "criterion")): str(_member(one, "outcome")) for one in verdicts}

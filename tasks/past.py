@@ -24,8 +24,7 @@ _SHOWN = 8
 
 
 def history(desk: Desk, batch: str, entries: Sequence[Logged]) -> tuple[Mapping[str, Json], ...]:
-    """Return every evaluation of a batch: {evaluation, stage, at, by, reason, readiness,
-    superseded, changes}.
+    """Return every evaluation of a batch, as `tasks.page.given.Beside.history` asks for it.
 
     `changes` say in words what differs from the finished evaluation of the same stage before it;
     of the older ones they are empty, for `batchproof diff` compares any two.
@@ -33,18 +32,18 @@ def history(desk: Desk, batch: str, entries: Sequence[Logged]) -> tuple[Mapping[
     said = [logged.entry for logged in entries]
     intents = [one for one in said if isinstance(one, Intent)]
     results = {one.evaluation: one for one in said if isinstance(one, Result)}
-    told = []
+    told: list[Mapping[str, Json]] = []
     for one in intents:
         done = [
             of.evaluation for of in intents if of.stage == one.stage and of.evaluation in results
         ]
         before = [number for number in done if number < one.evaluation]
-        near = one.evaluation in results and one.evaluation in done[-_COMPARED:] and before
+        near = before and one.evaluation in done[-_COMPARED:]
         told.append(
             {
                 "at": written(one.at),
                 "by": one.by,
-                "changes": list(_changes(desk, batch, before[-1], one.evaluation)) if near else [],
+                "changes": [*_changes(desk, batch, before[-1], one.evaluation)] if near else [],
                 "evaluation": one.evaluation,
                 "readiness": results[one.evaluation].readiness if one.evaluation in results else "",
                 "reason": one.reason,

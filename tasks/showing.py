@@ -13,6 +13,7 @@ from contracts.steps import due_at
 from contracts.times import written
 from expectations import series
 from tasks.desk import Desk
+from tasks.elsewhere import elsewhere_of
 from tasks.envelope import envelopes
 from tasks.page.given import Beside, PageDocuments
 from tasks.page.render import render
@@ -48,7 +49,7 @@ def page_of(
             quotes=_quotes(desk, package),
             envelopes=curves,
             dues=_dues(package),
-            beside=_beside(desk, package),
+            beside=_beside(desk, package, files),
             **records,
         )
     )
@@ -68,11 +69,23 @@ def _dues(package: Opened) -> Mapping[str, str]:
     return {name: written(due) for name, due in found if due is not None}
 
 
-def _beside(desk: Desk, package: Opened) -> Beside:
-    """Return what is known beside the evidence: what review is owed, and what the log says."""
+def _beside(desk: Desk, package: Opened, files: Mapping[str, bytes]) -> Beside:
+    """Return what is known beside the evidence: of other batches, and what the log says."""
+    found = elsewhere_of(desk.packages, desk.home, package, files)
     entries = desk.ledger.log.of_batch(package.batch)
     return Beside(
         owed=tuple(_owed(package)),
+        elsewhere=tuple(
+            {
+                "batches": [use.record() for use in one.uses],
+                "count": one.batches,
+                "kind": one.kind.value,
+                "name": one.entity,
+            }
+            for one in found.things
+        ),
+        looked_at=found.looked_at,
+        left_out=found.left_out,
         history=history(desk, package.batch, entries),
         trail=trail(entries),
         approvals=approvals(desk, package.strategy),

@@ -48,6 +48,17 @@ def new_database(postgresql_server):
 
 
 @pytest.fixture(scope="session")
+def prefect_here():
+    """A temporary Prefect server that flows in this process talk to, once for whoever needs it."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    from flows.local import quick_flows
+
+    with prefect_test_harness(server_startup_timeout=120), quick_flows():
+        yield
+
+
+@pytest.fixture(scope="session")
 def two_packages(tmp_path_factory):
     """The packages of a batch that came out ready and of one that did not, side by side."""
     from prepared import packages_of

@@ -1,8 +1,8 @@
 """Batches by the thousand: the demo plant's collected batches under other numbers, put on record.
 
-What the plant's systems handed over is taken as it is, with the batch's number written anew wherever
-it stands, in the bytes and in the askings; the new number has as many characters, so that every
-place stays where it was. Each clone's record and laboratory answers are bytes of its own; the
+What the plant's systems handed over is taken as it is, with the batch's number written anew
+wherever it stands, in the bytes and in the askings; the new number has as many characters, so that
+every place stays where it was. Each clone's record and laboratory answers are bytes of its own; the
 equipment's history names no batch and is the same bytes for every clone of one origin. Everything
 goes the way that collecting goes: kept, entered in the ledger, filed in the log.
 """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contracts.asked_known import Signed, signed
-from contracts.certified import OUTCOMES, Tested
+from contracts.certified import OUTCOMES, Analysis
 from contracts.changes import minute
 from contracts.errors import NotFoundError
 from contracts.manifest import EVALUATION
@@ -42,7 +42,7 @@ class Told:
     """Whether it was sealed with a key that nobody vouches for."""
 
 
-def told_of(sound: Sound, package: Opened, tests: Sequence[Tested]) -> Told:
+def told_of(sound: Sound, package: Opened, tests: Sequence[Analysis]) -> Told:
     """Return what stands above the analyses.
 
     Raises:

@@ -5,14 +5,16 @@ It is no certificate: it prepares one, and leaves the lines for the people who s
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from contracts.certified import certified
-from tasks.exports.certificate import signatures_of, told_of
+from contracts.asked_known import Signed
+from contracts.certified import Analysis, certified
+from tasks.exports.certificate import Told, signatures_of, told_of
 from tasks.sound import Sound
 
 
@@ -24,18 +26,24 @@ def write(sound: Sound, place: Path) -> None:
     """
     package = sound.opened()
     tests = certified(package)
-    page = (
+    told = told_of(sound, package, tests)
+    place.write_bytes(page(told, tests, signatures_of(sound, package)))
+
+
+def page(told: Told, tests: Sequence[Analysis], signatures: Sequence[Signed]) -> bytes:
+    """Return the page as UTF-8 HTML; equal facts give equal bytes."""
+    html = (
         _environment()
         .get_template("coa.html")
         .render(
-            told=told_of(sound, package, tests),
+            told=told,
             tests=tests,
-            signatures=signatures_of(sound, package),
+            signatures=signatures,
             style=_style(),
             style_digest=base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode(),
         )
     )
-    place.write_bytes(page.encode("utf-8", "backslashreplace"))
+    return html.encode("utf-8", "backslashreplace")
 
 
 @cache

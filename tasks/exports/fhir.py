@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
-from contracts.certified import Result, Tested, certified
+from contracts.certified import Analysis, Result, certified
 from contracts.manifest import EVALUATION
 from contracts.members import text
 from tasks.exports.certificate import Told, told_of
@@ -39,15 +39,15 @@ def write(sound: Sound, place: Path) -> None:
     Raises:
         IntegrityError: the package is not what it says.
     """
-    place.write_bytes(f"{json_text(bundle(sound))}\n".encode())
-
-
-def bundle(sound: Sound) -> Resource:
-    """Return the bundle as a record whose numbers are decimals."""
     package = sound.opened()
     tests = certified(package)
     told = told_of(sound, package, tests)
     at = text(sound.record(EVALUATION), "judged_at")
+    place.write_bytes(f"{json_text(bundle(told, tests, at))}\n".encode())
+
+
+def bundle(told: Told, tests: Sequence[Analysis], at: str) -> Resource:
+    """Return the bundle as a record whose numbers are decimals; `at` is when it was judged, UTC."""
     entries = _Entries(told, at)
     entries.specified(tests)
     entries.report([entries.tested(one) for one in tests])
@@ -104,7 +104,7 @@ class _Entries:
         self.found.append({"fullUrl": full, "resource": resource})
         return {"reference": full}
 
-    def specified(self, tests: Sequence[Tested]) -> None:
+    def specified(self, tests: Sequence[Analysis]) -> None:
         """Add the specification: each test with its acceptance criterion as a goal."""
         self._add(
             {
@@ -123,7 +123,7 @@ class _Entries:
             }
         )
 
-    def tested(self, test: Tested) -> Resource:
+    def tested(self, test: Analysis) -> Resource:
         """Add a test's results and its outcome, and return a reference to the outcome."""
         results = [self._result(test, one) for one in test.results]
         outcome: Resource = {
@@ -147,7 +147,7 @@ class _Entries:
             outcome["hasMember"] = results
         return self._add(outcome)
 
-    def _result(self, test: Tested, result: Result) -> Resource:
+    def _result(self, test: Analysis, result: Result) -> Resource:
         """Add a result, once for all tests that rest on it, and return a reference to it."""
         one = result.one
         own = self._results.get(one.id)

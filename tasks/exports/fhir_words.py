@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, Context, Decimal
 from typing import Final, TypeAlias
 
-from contracts.certified import Result, Tested
+from contracts.certified import Analysis, Result
 from contracts.observation import Awaited, Bound, Number, Status
 from contracts.rule import Range
 from contracts.times import written
@@ -36,19 +36,19 @@ STATUS: Final = {
 }
 
 
-def code(test: Tested) -> Resource:
+def code(test: Analysis) -> Resource:
     """Return a test by its criterion."""
     title = plain(test.criterion.title)
     coding: Resource = {"system": CRITERION, "code": test.criterion.id, "display": title}
     return {"coding": [coding], "text": title}
 
 
-def method(test: Tested) -> Resource:
+def method(test: Analysis) -> Resource:
     """Return a test's method by its code."""
     return {"coding": [{"system": METHOD, "code": test.method}], "text": test.method}
 
 
-def reference_range(test: Tested) -> Resource:
+def reference_range(test: Analysis) -> Resource:
     """Return the limit in words, and its ends where FHIR can say them: as inclusive ones."""
     found: Resource = {"text": test.limit}
     rule = test.criterion.limit.rule
@@ -60,7 +60,7 @@ def reference_range(test: Tested) -> Resource:
     return found
 
 
-def goal(test: Tested) -> Resource:
+def goal(test: Analysis) -> Resource:
     """Return a test's acceptance criterion, open ends with their comparators."""
     rule = test.criterion.limit.rule
     target: Resource = {"detailString": test.limit}
@@ -81,7 +81,7 @@ def goal(test: Tested) -> Resource:
     return {"id": _anchor(test), "description": {"text": test.limit}, "target": [target]}
 
 
-def action(test: Tested) -> Resource:
+def action(test: Analysis) -> Resource:
     """Return a test as a step of the specification."""
     told: Resource = {
         "title": plain(test.criterion.title),
@@ -93,7 +93,7 @@ def action(test: Tested) -> Resource:
     return told
 
 
-def _anchor(test: Tested) -> str:
+def _anchor(test: Analysis) -> str:
     return "".join(one if one.isascii() and one.isalnum() else "-" for one in test.criterion.id)
 
 

@@ -1,30 +1,22 @@
 """Draws curves and the batch's timeline with matplotlib, as SVG that takes the page's colours.
 
-Matplotlib is imported when something is drawn: it takes most of a second, and only packaging draws.
+The page imports this module when it has something to draw: matplotlib takes most of a second.
 """
 
-import io
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
-from lxml import etree
+import matplotlib as mpl
 from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
 
 from tasks.page.curve import Bucket, Drawn
 from tasks.page.plain_text import for_drawing
+from tasks.page.svg import themed
 from tasks.page.timeline import Timeline
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-CLASSES: Final = frozenset(
-    {"bar", "bar-part", "excursion", "grid", "hatched", "limit", "limit-words", "mark-bad"}
-    | {"mark-entry", "mark-sample", "mark-warn", "not-good", "outside", "pointer", "range", "tick"}
-)
-"""What is drawn; the page's style gives each its colour, in light, in dark and in print."""
-_SVG: Final = "{http://www.w3.org/2000/svg}"
 _DAY: Final = 86_400_000
 """Milliseconds of a day: matplotlib counts days since 1970-01-01 (UTC)."""
 _WIDE: Final = 9.6
@@ -32,20 +24,18 @@ _WIDE: Final = 9.6
 _NARROWEST: Final = 0.0015
 _HATCHABLE: Final = 0.004
 """Parts of the window: what can still be seen, and what has room for a hatch."""
-_SETTINGS: Final[Mapping[str, Any]] = {
+_SETTINGS: Final[Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "batchproof",
     "font.family": "DejaVu Sans",
     "font.size": 8,
     "path.simplify": False,
 }
-_KEPT: Final = frozenset({"class", "d", "x", "y", "transform", "viewBox", "text-anchor", "fill"})
-_LONG: Final = re.compile(r"-?\d+\.\d{3,}")
 
 
 def drawn_curve(drawn: Drawn, named: str) -> Markup:
     """Return a curve as an SVG element; `named` are the ids of its title and description."""
-    figure, axes = _canvas(1.95, left=0.055, bottom=0.14, top=0.97)
+    figure, axes = _canvas(2.3, left=0.055, bottom=0.13, top=0.95)
     start, end = (one / _DAY for one in drawn.window)
     axes.set_xlim(start, end)
     axes.set_ylim(*_room(drawn))
@@ -66,13 +56,13 @@ def drawn_curve(drawn: Drawn, named: str) -> Markup:
         axes.axhline(level.at, gid="limit", clip_on=False)
         _beside(axes, level.words, level.at)
     _dates(axes)
-    return _themed(figure, "area", named)
+    return _finished(figure, "area", named)
 
 
 def drawn_timeline(timeline: Timeline, named: str) -> Markup:
     """Return the timeline as an SVG element: a row for each unit procedure, marks upon it."""
     rows = len(timeline.rows)
-    figure, axes = _canvas(0.42 + 0.27 * rows, left=0.175, bottom=0.24 / (0.42 + 0.27 * rows))
+    figure, axes = _canvas(0.42 + 0.27 * rows, left=0.2, bottom=0.24 / (0.42 + 0.27 * rows))
     start, end = (one / _DAY for one in timeline.window)
     axes.set_xlim(start, end)
     axes.set_ylim(rows, 0)
@@ -86,7 +76,7 @@ def drawn_timeline(timeline: Timeline, named: str) -> Markup:
         axes.text(
             -0.008,
             number + 0.37,
-            for_drawing(row.name, 26),
+            for_drawing(row.name, 24),
             transform=axes.get_yaxis_transform(),
             ha="right",
             va="center",
@@ -100,7 +90,7 @@ def drawn_timeline(timeline: Timeline, named: str) -> Markup:
                 axes.plot([at, at], [number + high, number + low], gid=name, clip_on=False)
     axes.yaxis.set_visible(False)
     _dates(axes)
-    return _themed(figure, "timeline", named)
+    return _finished(figure, "timeline", named)
 
 
 _HEIGHTS: Final = {
@@ -113,11 +103,8 @@ _HEIGHTS: Final = {
 
 def _canvas(
     height: float, *, left: float, bottom: float, top: float = 0.985
-) -> "tuple[Figure, Axes]":
-    import matplotlib as mpl  # noqa: PLC0415 (most of a second, and only packaging draws)
-    from matplotlib.figure import Figure  # noqa: PLC0415 (as above)
-
-    with mpl.rc_context(dict(_SETTINGS)):
+) -> tuple[Figure, Axes]:
+    with mpl.rc_context(_SETTINGS):
         figure = Figure(figsize=(_WIDE, height))
         axes = figure.add_axes((left, bottom, 0.995 - left, top - bottom))
     for spine in axes.spines.values():
@@ -137,13 +124,13 @@ def _room(drawn: Drawn) -> tuple[float, float]:
     return min(values) - air, max(values) + air
 
 
-def _band(axes: "Axes", run: Sequence[Bucket], name: str) -> None:
+def _band(axes: Axes, run: Sequence[Bucket], name: str) -> None:
     """Draw a stretch along its highest values and back along its lowest."""
     points = [(t, high) for t, _, high in run] + [(t, low) for t, low, _ in reversed(run)]
     axes.fill([t / _DAY for t, _ in points], [v for _, v in points], gid=name, clip_on=False)
 
 
-def _not_good(axes: "Axes", start: float, end: float, window: float) -> None:
+def _not_good(axes: Axes, start: float, end: float, window: float) -> None:
     """Hatch a stretch without a good reading; mark it at the foot where there is no room."""
     if (end - start) / window >= _HATCHABLE:
         axes.axvspan(start, end, gid="hatched", clip_on=False)
@@ -152,7 +139,7 @@ def _not_good(axes: "Axes", start: float, end: float, window: float) -> None:
         axes.axvspan(start, max(end, least), 0, 0.06, gid="not-good", clip_on=False)
 
 
-def _beside(axes: "Axes", said: str, at: float) -> None:
+def _beside(axes: Axes, said: str, at: float) -> None:
     """Write what a limit says at its right end, above its line."""
     axes.annotate(
         said,
@@ -170,85 +157,21 @@ def _bars(spans: Sequence[tuple[float, float]], least: float) -> list[tuple[floa
     return [(start / _DAY, max(least, (end - start) / _DAY)) for start, end in spans]
 
 
-def _dates(axes: "Axes") -> None:
+def _dates(axes: Axes) -> None:
     """Mark round times of the axis, in UTC."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter  # noqa: PLC0415 (as above)
-
-    locator = AutoDateLocator(tz="UTC", minticks=4, maxticks=9)
+    locator = AutoDateLocator(  # type: ignore[no-untyped-call]  # has no types
+        tz="UTC", minticks=4, maxticks=9
+    )
     days = ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S"]
-    rounds = ["", "%Y", "%b", "%d %b", "%H:%M", "%H:%M"]
+    rounds = ["", "%Y", "%d %b", "%d %b", "%H:%M", "%H:%M"]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(
-        ConciseDateFormatter(
+        ConciseDateFormatter(  # type: ignore[no-untyped-call]  # has no types
             locator, tz="UTC", formats=days, zero_formats=rounds, show_offset=False
         )
     )
 
 
-def _themed(figure: "Figure", kind: str, named: str) -> Markup:
-    """Return the figure without its own colours, names and styles: classes alone are left."""
-    import matplotlib as mpl  # noqa: PLC0415 (as above)
-    from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415 (as above)
-
-    written = io.BytesIO()
-    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    with mpl.rc_context(dict(_SETTINGS)):
-        FigureCanvasSVG(figure).print_svg(written, metadata=nothing)
-    root = etree.fromstring(written.getvalue(), etree.XMLParser(resolve_entities=False))
-    inside = "".join(_of(child) for child in root)
-    return Markup(  # noqa: S704 (every attribute is one of ours, every text is escaped in _of)
-        f'<svg class="{kind}" viewBox="{root.get("viewBox")}" role="img" '
-        f'aria-labelledby="{named}-t {named}-d">{inside}</svg>'
-    )
-
-
-def _of(element: etree._Element, drawn: str = "") -> str:
-    """Return an element and all within: groups are named by what is drawn, or left out."""
-    if not isinstance(element.tag, str) or element.tag in {f"{_SVG}defs", f"{_SVG}metadata"}:
-        return ""
-    tag = element.tag.removeprefix(_SVG)
-    name = str(element.get("id", ""))
-    known = name if name in CLASSES else ""
-    inside = "".join(_of(child, known or drawn) for child in element)
-    if tag == "g":
-        return f'<g class="{known}">{inside}</g>' if known and inside else inside
-    return "".join(_leaf(element, tag, drawn))
-
-
-def _leaf(element: etree._Element, tag: str, drawn: str) -> Iterator[str]:
-    kept = {
-        name: _LONG.sub(_short, value) for name, value in element.attrib.items() if name in _KEPT
-    }
-    if kept.get("transform", "").startswith("rotate(-0 "):
-        del kept["transform"]
-    if drawn == "hatched":
-        kept["fill"] = "url(#hatch)"
-    style = str(element.get("style", ""))
-    anchor = re.search(r"text-anchor: (\w+)", style)
-    if anchor:
-        kept["text-anchor"] = anchor[1]
-    if tag == "text" and not drawn:
-        kept["class"] = "tick"
-    if "d" in kept:
-        kept["d"] = _relative(kept["d"])
-    said = "".join(f' {name}="{Markup.escape(value)}"' for name, value in sorted(kept.items()))
-    yield (
-        f"<{tag}{said}>{Markup.escape(element.text or '')}</{tag}>"
-        if tag == "text"
-        else f"<{tag}{said}></{tag}>"
-    )
-
-
-def _relative(path: str) -> str:
-    """Return a path of straight lines from point to point in steps: half as long, to 1/100."""
-    parts, last, written = path.split(), (0, 0), ""
-    while parts and parts[0] in {"M", "L"}:
-        command, (x, y) = parts[0], (round(100 * float(one)) for one in parts[1:3])
-        said = f"{(x - last[0]) / 100:g} {(y - last[1]) / 100:g}"
-        written += f"{command.lower()}{said}"
-        last, parts = (x, y), parts[3:]
-    return written + "".join(parts)
-
-
-def _short(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+def _finished(figure: Figure, kind: str, named: str) -> Markup:
+    with mpl.rc_context(_SETTINGS):
+        return themed(figure, kind, named)

@@ -1,44 +1,31 @@
-"""Where else the same lot, equipment, person or method was at work, as the other batches tell it."""
+"""Where else the same lot, equipment, person or method was at work."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 from tasks.page.facts import Fact
 from tasks.page.given import Record
-
-
-@dataclass(frozen=True, slots=True)
-class Other:
-    """One thing, and the other batches that it had to do with."""
-
-    kind: str
-    name: str
-    batches: tuple[Record, ...]
-    """{batch, evaluation, readiness}."""
 
 
 class Elsewhere:
     """All that is known of other batches, by what they have in common with this one."""
 
     def __init__(self, records: Sequence[Record]) -> None:
-        self._found = {
-            (str(one["kind"]), str(one["name"])): tuple(one["batches"])
-            for one in records
-            if one["batches"]
+        self._found: Mapping[tuple[str, str], Record] = {
+            (str(one["kind"]), str(one["name"])): one for one in records if one["batches"]
         }
 
     def __bool__(self) -> bool:
         """Whether anything is known."""
         return bool(self._found)
 
-    def at(self, kind: str, name: str) -> tuple[Record, ...]:
-        """Return the other batches of one thing; none is known where there are none."""
-        return self._found.get((kind, name), ())
+    def at(self, kind: str, name: str) -> Record | None:
+        """Return the other batches of one thing; None where there are none."""
+        return self._found.get((kind, name))
 
-    def of(self, facts: Sequence[Fact]) -> tuple[Other, ...]:
+    def of(self, facts: Sequence[Fact]) -> tuple[Record, ...]:
         """Return the other batches of everything that some observations name."""
         named = dict.fromkeys(name for fact in facts for name in _things(fact.record))
-        return tuple(Other(*name, self._found[name]) for name in named if name in self._found)
+        return tuple(self._found[name] for name in named if name in self._found)
 
 
 def _things(record: Record) -> Iterator[tuple[str, str]]:

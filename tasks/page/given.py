@@ -19,7 +19,11 @@ class Beside:
     """What review is owed before anybody decides: {role, what, why}, in the order it is done."""
     elsewhere: Sequence[Record] = ()
     """Where else a thing was used: {kind (`material_lot`, `equipment`, `person`, `method`), name,
-    batches: [{batch, evaluation, readiness}]}."""
+    batches: [{batch, evaluation, readiness}], the newest first, count: how many there are}."""
+    looked_at: int = 0
+    """Among how many packages it was looked for."""
+    left_out: int = 0
+    """How many more there are that could not be looked into."""
     history: Sequence[Record] = ()
     """Every evaluation of the batch: {evaluation, stage, at, by, reason, readiness (empty while it
     runs), superseded (a later one of its stage is finished), changes: [words]}."""

@@ -35,7 +35,8 @@ class Chain:
         first = self.sayings[0]
         count = words.count(len(first.facts), "record")
         if self.agreed:
-            return f"{count} say{'s' if len(first.facts) == 1 else ''} {first.number}; none says another."
+            says = "says" if len(first.facts) == 1 else "say"
+            return f"{count} {says} {first.number}; none says another."
         others = ", ".join(one.number for one in self.sayings[1:])
         return f"They do not agree: {count} against {others}."
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Final
 
 from tasks.page import words
-from tasks.page.elsewhere import Elsewhere, Other
+from tasks.page.elsewhere import Elsewhere
 from tasks.page.facts import Fact, Facts, process_order
 from tasks.page.given import PageDocuments, Record
 
@@ -143,7 +143,7 @@ class ExceptionView:
     """The criteria it is about, in the order of the exceptions."""
     facts: tuple[Fact, ...]
     """What it is about, every attempt in order."""
-    others: tuple[Other, ...]
+    others: tuple[Record, ...]
     """Where else its lots, equipment and people were at work."""
 
     @property

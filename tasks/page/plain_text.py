@@ -1,4 +1,4 @@
-"""Makes visible what a source wrote to be unseen, and cuts what no person reads: text stays text."""
+"""Makes visible what a source wrote to be unseen, and cuts what no person reads."""
 
 import re
 from typing import Final
@@ -21,7 +21,7 @@ _UNSEEN: Final = re.compile(
 def shown_whole(written: object) -> object:
     """Return what a template prints: a text as a person can trust it, anything else as it is.
 
-    Unseen and turning characters are shown by their names, such as `‹U+202E›`; a text of more
+    Unseen and turning characters are shown by their names, such as `[U+202E]`; a text of more
     than `LONGEST` characters is cut, and says so.
     """
     if not isinstance(written, str) or isinstance(written, Markup):
@@ -41,4 +41,4 @@ def for_drawing(written: str, longest: int) -> str:
 
 
 def _named(found: re.Match[str]) -> str:
-    return f"‹U+{ord(found[0]):04X}›"
+    return f"[U+{ord(found[0]):04X}]"

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from tasks.page import inventory, words
 from tasks.page.curve import curve
-from tasks.page.drawing import drawn_curve, drawn_timeline
 from tasks.page.elsewhere import Elsewhere
 from tasks.page.facts import Facts, series_anchor
 from tasks.page.given import Beside, PageDocuments, Record
@@ -66,10 +65,14 @@ def _judged(documents: PageDocuments, facts: Facts) -> dict[str, object]:
 def _over_time(documents: PageDocuments, facts: Facts) -> dict[str, object]:
     line = timeline(facts, documents.exceptions)
     curves = [curve(one) for one in documents.envelopes]
+    if not (line.rows or curves):
+        return {"line": line, "line_drawn": "", "curves": []}
+    from tasks.page import drawing  # noqa: PLC0415 (most of a second, and only packaging draws)
+
     return {
         "line": line,
-        "line_drawn": drawn_timeline(line, "timeline") if line.rows else "",
-        "curves": [(one, drawn_curve(one.drawn, one.anchor)) for one in curves],
+        "line_drawn": drawing.drawn_timeline(line, "timeline") if line.rows else "",
+        "curves": [(one, drawing.drawn_curve(one.drawn, one.anchor)) for one in curves],
     }
 
 

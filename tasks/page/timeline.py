@@ -82,12 +82,12 @@ class Timeline:
         return f"{steps} from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, {lasted}."
 
     def day_of(self, fact: Fact) -> str:
-        """Return on which day of the batch something happened; empty if nobody knows."""
+        """Return on which day of the batch, the first being 1, something happened, if it is known."""
         at = fact.record["occurred_at"]
         if not at or not self.rows:
             return ""
         since = read_time(str(at)) - words.moment_of(self.window[0])
-        return f"day {since // timedelta(days=1)} of the batch" if since >= timedelta() else ""
+        return f"day {since // timedelta(days=1) + 1} of the batch" if since >= timedelta() else ""
 
 
 def timeline(facts: Facts, exceptions: Sequence[Record]) -> Timeline:
@@ -131,9 +131,8 @@ def _marks(facts: Facts, exceptions: Sequence[Record]) -> dict[str, dict[str, di
         record = one.record
         if record["subject"]["kind"] == "sample":
             mark(one, SAMPLE)
-        elif record["source"] == "batch_record" and record["subject"]["kind"] == "step":
-            if not one.about_step and record["provenance"] != "calculated":
-                mark(one, ENTRY)
+        elif record["subject"]["kind"] == "step" and not one.about_step:
+            mark(one, ENTRY)
     for exception in exceptions:
         for one in facts.of(exception["observations"])[:1]:
             mark(one, BLOCKING if exception["blocking"] else NOTED)

@@ -158,6 +158,6 @@ def saved_as(digest: str, capture: Mapping[str, Any] | None) -> str:
 
 
 def place(pointer: str) -> str:
-    """Return where in a capture something stands; of a long path its end, for the bytes are exact."""
+    """Return where in a capture something stands; of a long path its end: the bytes are exact."""
     parts = pointer.split("/")
     return pointer if len(parts) <= 6 else f"…/{'/'.join(parts[-4:])}"  # noqa: PLR2004 (two more than are kept)

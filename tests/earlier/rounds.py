@@ -16,8 +16,8 @@ from tasks.package import assemble_evaluation
 from tasks.windows import equipment_windows
 from tasks.worksheet import kept
 
-NOT_ASKED = UnavailableError("no answer", expected="one", where="equipment")
-"""The equipment is not what most of these tests are about, and takes the longest."""
+NOT_ASKED = UnavailableError("no answer", expected="one", where="the system")
+"""What a source hands over that a test is not about."""
 
 
 NUMBERS = count(5)
@@ -68,8 +68,11 @@ class Rounds:
         return file_collection(self.desk, self.batch, {name: outcomes[name] for name in order})
 
     def evidence(self, collection=None):
-        """Collect unless it was, and return what is read; nothing is judged, which takes longer."""
-        collection = self.desk.collection(collection or self.collected())
+        """Collect the laboratory's answers, unless it was, and return what is read.
+
+        Nothing is judged, and the batch record is not asked: that takes longer.
+        """
+        collection = self.desk.collection(collection or self.collected(batch_record=NOT_ASKED))
         return read_evidence(shelf_of(self.desk), collection)
 
     def judged(self, collection=None, reason="new evidence"):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from earlier.rounds import earlier, otherwise, told
+from earlier.rounds import NOT_ASKED, earlier, otherwise, told
 
 from contracts.errors import UnavailableError
 from tasks.collect import collect_source
@@ -170,7 +170,7 @@ def test_the_same_words_in_other_bytes_are_nothing_earlier(rounds):
     one = rounds()
     first = one.evidence()
     again = [with_running_time(one, each) for each in collect_source(one.desk, one.batch, "lims")]
-    collection = one.collected(lims=tuple(again))
+    collection = one.collected(batch_record=NOT_ASKED, lims=tuple(again))
     assert not earlier(one.desk.collection(collection).captures)
     assert one.evidence(collection).fingerprint == first.fingerprint
 

@@ -15,7 +15,6 @@ from page.page_reader import read, said, select
 
 from tasks.page.render import render
 
-
 FLAG = "changed after entry"
 
 

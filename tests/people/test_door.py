@@ -33,7 +33,17 @@ def provider() -> Provider:
 
 
 @pytest.fixture
-def house(open_house, url, tmp_path, provider) -> House:
+def house(open_house, tmp_path, provider) -> House:
+    return with_provider(open_house, f"sqlite:///{tmp_path / 'ledger.sqlite'}", tmp_path, provider)
+
+
+@pytest.fixture
+def each_house(open_house, url, tmp_path, provider) -> House:
+    """The same on SQLite and on PostgreSQL."""
+    return with_provider(open_house, url, tmp_path, provider)
+
+
+def with_provider(open_house, url, tmp_path, provider) -> House:
     (tmp_path / "jwks.json").write_bytes(provider.jwks())
     issuer = Issuer(NAME, US, str(tmp_path / "jwks.json"))
     house = open_house(url, KeyPlaces(issuer=issuer))
@@ -109,8 +119,14 @@ def test_the_door_lets_nothing_through_that_does_not_hold(house, provider):
             assert "a user id and a code that do not go together now" in answer.json()["detail"]
         token = provider.token("rita", now)
         assert ask(path, token, ASKED | {"limit": 0.5}).status_code == 422
-        assert httpx.post(path, content=b"[]").status_code == 422
-        assert httpx.post(path, content=b"x" * 300_000).status_code == 422
+        as_json = {"Content-Type": "application/json"}
+        assert httpx.post(path, content=b"[]", headers=as_json).status_code == 422
+        assert httpx.post(path, content=b"x" * 300_000, headers=as_json).status_code == 422
+        # another page has the browser of somebody who is logged in send it
+        from_afar = ask(path, token, ASKED, **{"Sec-Fetch-Site": "cross-site"})
+        assert (from_afar.status_code, from_afar.text.count("another page")) == (403, 1)
+        form = {"Content-Type": "text/plain", "X-Forwarded-Id-Token": token}
+        assert httpx.post(path, content=b'{"parameters": {}}', headers=form).status_code == 403
         other = path.replace(DEPLOYMENT, DEPLOYMENT[::-1])
         assert ask(path.replace(DEPLOYMENT, "..%2fadmin"), token, ASKED).status_code in {404, 422}
         assert ask(other, token, ASKED).status_code in {422, 502}
@@ -159,7 +175,8 @@ def test_a_grant_is_worth_nothing_once_its_owner_is_withdrawn(house, provider):
         identify(house.desk, Claim("rita", grant, asked_of(STORED)), Act.REEVALUATE, clock=time)
 
 
-def test_of_two_uses_of_a_token_at_once_one_gets_a_grant(house, provider):
+def test_of_two_uses_of_a_token_at_once_one_gets_a_grant(each_house, provider):
+    house = each_house
     token = provider.token("rita", house.time.now)
 
     def use(_) -> str:
@@ -172,7 +189,8 @@ def test_of_two_uses_of_a_token_at_once_one_gets_a_grant(house, provider):
         assert list(pool.map(use, range(4))).count("refused") == 3
 
 
-def test_the_grant_itself_is_kept_nowhere(house, provider, raw):
+def test_the_grant_itself_is_kept_nowhere(each_house, provider, raw):
+    house = each_house
     _, grant = granted(
         house.desk, provider.token("rita", house.time.now), asked_of(STORED), house.time
     )

@@ -5,9 +5,11 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+from ledger.ledger_nouns import BATCH, COLLECTION, INPUTS
 
 from contracts.errors import RefusedError, SealError
 from contracts.log_act import Refusal
+from contracts.log_review import findings
 from contracts.person import Act, Role
 from tasks import codes
 from tasks.identity import Claim, identify, persons
@@ -24,8 +26,7 @@ def said(house, claim, act=Act.DECIDE, batch="") -> str:
     return caught.value.found
 
 
-def test_a_person_proves_who_they_are(each_house):
-    house = each_house
+def test_a_person_proves_who_they_are(house):
     person = identify(house.desk, house.next_claim("rita"), Act.DECIDE, "CART-26-0001", house.time)
 
     assert person == persons(house.desk.ledger)["rita"]
@@ -230,6 +231,15 @@ def test_a_stolen_database_is_no_stolen_codes(house, tmp_path):
     assert key.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_refusal_while_a_batch_is_judged_is_no_clock_set_back(house):
+    begun = house.desk.now()
+    said(house, house.wrong("rita"), batch=BATCH)
+    house.desk.ledger.begin_evaluation(*INPUTS, COLLECTION, begun)
+
+    found = [str(one) for one in findings(house.desk.ledger.log.entries())]
+    assert not [one for one in found if "set back" in one]
+
+
 def test_another_key_opens_no_secret_and_says_so(house, tmp_path):
     key = tmp_path / "home" / "keys" / "credential.key"
     key.write_text("ab" * 32)
@@ -252,8 +262,7 @@ def test_a_secret_moved_to_another_person_opens_for_nobody(each_house, raw):
         identify(house.desk, Claim("quinn", house.next_claim("rita").code), None, clock=house.time)
 
 
-def test_a_fault_uses_no_code_up(each_house):
-    house = each_house
+def test_a_fault_uses_no_code_up(house):
     claim = house.next_claim("rita")
     key = house.desk.keys.folder / "credential.key"
     kept = key.read_bytes()

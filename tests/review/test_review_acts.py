@@ -1,6 +1,7 @@
 """Deciding, reviewing the trail, signing on a real package: refused first, then once, by name."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -125,6 +126,23 @@ def test_the_same_act_twice_is_one_and_after_it_was_voided_it_is_another(desk, p
         one for one in desk.ledger.log.of_batch(BATCH) if isinstance(one.entry, Signature)
     ]
     assert len(signatures) == 2
+
+
+def test_of_two_who_sign_at_once_one_has_signed(desk, people):
+    """Both were allowed when they asked; the order of the log decides, and the other is told."""
+    decided_all(desk, people["r.viewer"])
+    review_trail(desk, people["r.viewer"], WHICH)
+
+    def signing(user):
+        try:
+            return sign(desk, people[user], WHICH, "reviewed")
+        except RefusedError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(2) as both:
+        ended = list(both.map(signing, ("r.viewer", "second.viewer")))
+    assert sum("signed as reviewed already" in one for one in ended if isinstance(one, str)) == 1
+    assert [one.void for one in reviews_of(desk.ledger, BATCH)[0].signatures] == [""]
 
 
 def test_what_is_rejected_is_told_with_everything_signed(desk, people):

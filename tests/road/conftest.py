@@ -11,10 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 from shared import made_once
 
-from flows.local import quick_flows
 from flows.plant import running_plant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,12 +36,6 @@ def broken_plant(tmp_path):
             return plant.site_file()
 
         yield serve
-
-
-@pytest.fixture(scope="session")
-def prefect_here():
-    with prefect_test_harness(server_startup_timeout=120), quick_flows():
-        yield
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
-"""A real object store (SeaweedFS, from its wheel), PostgreSQL, and a site with many small batches."""
+"""A real object store (SeaweedFS), a PostgreSQL, and a site with many small batches."""
 
 import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
+from prefect.testing.utilities import prefect_test_harness
 from scale.small_history import SITE, STRATEGY, origin_of
 
+from flows.local import quick_flows
 from infra.object_server import running_object_server
 
 
@@ -37,7 +39,7 @@ def origin(two_packages):
 
 @pytest.fixture
 def site(bucket, new_database, tmp_path, monkeypatch):
-    """The site file of a plant whose ledger is on PostgreSQL and whose evidence is in the bucket."""
+    """The site file of a plant with its ledger on PostgreSQL and its evidence in the bucket."""
     file = tmp_path / "site.yaml"
     file.write_text(SITE)
     monkeypatch.setenv("BATCHPROOF_HOME", str(tmp_path / "home"))
@@ -45,3 +47,9 @@ def site(bucket, new_database, tmp_path, monkeypatch):
     monkeypatch.setenv("BATCHPROOF_STORE", f"{bucket.address}/{tmp_path.name}")
     monkeypatch.setenv("BATCHPROOF_STRATEGIES", str(STRATEGY))
     return str(file)
+
+
+@pytest.fixture(scope="session")
+def prefect_here():
+    with prefect_test_harness(server_startup_timeout=120), quick_flows():
+        yield

@@ -1,6 +1,5 @@
 """A history judged again: by any runner the same, one faulty batch named, under a person's name."""
 
-import importlib.util
 import json
 
 import pytest
@@ -65,7 +64,7 @@ def test_a_faulty_batch_is_named_and_does_not_stop_the_others(ordered, site, buc
         lost = desk.collection(desk.ledger.evaluations("CART-27-0003")[0].collection).captures[0]
     key = f"demo-plant/{tmp_path.name}/captures/{lost.digest[:2]}/{lost.digest[2:]}"
     bucket.as_owner().delete(key)
-    with pytest.raises(JudgementError, match="5 of 6 batches judged again.*CART-27-0003"):
+    with pytest.raises(JudgementError, match=r"5 of 6 batches judged again.*CART-27-0003"):
         ordered()
     with open_office(site) as desk:
         made = {one: len(desk.ledger.evaluations(one)) for one in desk.ledger.batches()}

@@ -1,0 +1,53 @@
+"""What a run does for a batch, by the tasks themselves: worker.py SITE BATCH [die-WHERE]."""
+
+import os
+import sys
+
+from contracts.criterion import Stage
+from flows.office import open_office
+from tasks import change
+from tasks.collect import collect_source, file_collection
+from tasks.evaluate import evaluate_collection
+from tasks.leftovers import end_begun, package_rest
+from tasks.package import assemble_evaluation
+from tasks.turn import turn_at
+from tasks.windows import equipment_windows
+
+
+def collected(desk, batch):
+    """Collect a batch from its three sources and file it."""
+    record = collect_source(desk, batch, "batch_record")
+    windows = equipment_windows(desk, batch, record)
+    brought = {
+        "batch_record": record,
+        "lims": collect_source(desk, batch, "lims"),
+        "equipment": collect_source(desk, batch, "equipment", windows),
+    }
+    return file_collection(desk, batch, brought)
+
+
+def prepared(desk, batch, stage=Stage.INITIAL, tell=lambda *_: None):
+    """Do what the flow does for one stage, and return the evaluation's number."""
+    end_begun(desk, batch)
+    done = evaluate_collection(desk, batch, collected(desk, batch), stage)
+    found = change.change_since(desk, batch, done.number)
+    if found is not None:
+        change.notice(desk, found, tell)
+    assemble_evaluation(desk, batch, done.number)
+    package_rest(desk, batch)
+    return done.number
+
+
+def die(*_):
+    """End as `kill -9` ends a process."""
+    os._exit(9)
+
+
+if __name__ == "__main__":
+    site, batch, *where = sys.argv[1:]
+    if where == ["die-judging"]:
+        from tasks.ledger.ledger import Ledger
+
+        Ledger.finish_evaluation = die
+    with open_office(site) as desk, turn_at(desk, batch, 120):
+        prepared(desk, batch, tell=die if where == ["die-telling"] else lambda *_: None)
