@@ -86,6 +86,9 @@ def _with_headers(send: Send) -> Send:
 def application(packages: Path, hosts: frozenset[str] = frozenset()) -> ASGIApp:
     """Return Prefect's server with our porter before it."""
     os.environ.update({**QUIET, "PREFECT__SERVER_FINAL": "1"})
+    home = os.environ.get("PREFECT_HOME", str(Path.home() / ".prefect"))
+    # Prefect would unpack its pages beside its own code, where a server may not write.
+    os.environ.setdefault("PREFECT_UI_STATIC_DIRECTORY", str(Path(home) / "ui"))
     import prefect
     from prefect.server.api.server import create_app
 
