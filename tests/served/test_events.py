@@ -4,7 +4,6 @@ import json
 from uuid import uuid4
 
 import httpx
-from road.road_verified import verified
 from served.served_up import event
 
 from flows.up_deployments import declared
@@ -61,12 +60,6 @@ def test_an_event_starts_the_flow(served, prepared):
 def test_a_batch_costs_few_task_runs(served, prepared):
     tasks = served.ask("task_runs/filter", limit=200)
     assert 0 < len([one for one in tasks if BATCH in one["name"]]) <= 20
-
-
-def test_the_package_verifies(served, prepared, monkeypatch):
-    monkeypatch.setenv("BATCHPROOF_HOME", str(served.home))
-    package = served.home / "packages" / f"{BATCH}-initial-evaluation-1"
-    assert verified(package, served.site)["findings"] == []
 
 
 def test_the_same_event_again_starts_nothing_and_an_old_one_counts(served):
