@@ -9,7 +9,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
 from contracts.log_act import Notice, Refusal, Request
 from contracts.log_entry import Intent
-from contracts.person import Person, Role
+from contracts.person import Act, Person, Role
 from flows.office import open_office
 from tasks.people import enrol
 
@@ -143,7 +143,9 @@ def test_who_may_not_or_asks_the_impossible_is_refused_in_words(asked, code, des
     state, intents, requests = asked(code=used)  # it was refused for its words, and is used up
     assert state.is_failed()
     assert (len(intents), requests) == (1, [])
-    assert {one.entry.act for one in desk.ledger.log.of_kinds(Refusal.kind)} == {"reevaluate"}
+    assert {one.entry.act for one in desk.ledger.log.of_kinds(Refusal.kind)} == {
+        Act.REEVALUATE.words
+    }
 
 
 def test_the_server_is_asked_to_run_the_same_news_once(prefect_here):
