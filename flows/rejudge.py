@@ -8,18 +8,19 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from pydantic import Field
 
 from contracts.canonical import Json
 from contracts.criterion import Stage
 from contracts.errors import JudgementError, NotFoundError
 from contracts.history import History, Known, Rejudged, fitting, portions
 from contracts.person import Act
+from flows import form
 from flows.office import open_office
 from flows.runners import runner_of
 from flows.settings import Settings
+from flows.under_name import claim_here
 from tasks.desk import Desk
-from tasks.identity import Claim, identify
+from tasks.identity import identify
 from tasks.judge_again import Order, judge_again, newest_collections, strategies_of
 from tasks.present_history import Progress, in_one_line, present_history
 
@@ -48,22 +49,26 @@ def judge_portion(
         return tuple(judge_again(desk, order, one) for one in batches)
 
 
-@flow(name="Judge a history again", flow_run_name="judge {batches} again", persist_result=False)
+@flow(name="Judge a history again", flow_run_name="judge a history again", persist_result=False)
 def rejudge(
-    user: Annotated[str, Field(title="User", description="Who orders it; it goes on the record.")],
-    code: Annotated[str, Field(title="Code", description="Your one-time code.", repr=False)],
-    reason: Annotated[str, Field(title="Reason", min_length=10, max_length=500)],
+    user: form.User,
+    code: form.Code,
+    reason: form.Reason,
     batches: Annotated[
         str,
-        Field(
-            title="Batches", description="Numbers or patterns with *, spaces between.", min_length=1
+        form.field(
+            "Batches",
+            "Numbers, or patterns with *, spaces between. '*': all of them.",
+            min_length=1,
         ),
     ] = "*",
-    stage: Stage = Stage.INITIAL,
+    stage: Annotated[
+        Stage, form.field("Stage", "The stage to judge the batches for.")
+    ] = Stage.INITIAL,
     packages: Annotated[
-        bool, Field(title="Packages", description="Build and seal a package of each, too.")
+        bool, form.field("Packages", "Build and seal a package of each, too.")
     ] = False,
-    site: str | None = None,
+    site: form.Site = "",
 ) -> dict[str, Json]:
     """Judge every batch on record again by the strategy in force, each under a new number.
 
@@ -76,9 +81,9 @@ def rejudge(
         JudgementError: some batches were not judged; the others were, and are on record.
     """
     with open_office(site) as desk:
+        by = identify(desk, claim_here(user, code), Act.REEVALUATE)  # first, so that it is used up
         chosen = _chosen(desk, batches)
         strategies = strategies_of(desk, chosen)
-        by = identify(desk, Claim(user, code), Act.REEVALUATE)
         order = Order(desk.now(), by, stage, CODE, reason, strategies, packages)
         title = f"History of {desk.site.site}"
     history = judge_history(title, order, chosen, site)
