@@ -54,7 +54,9 @@ def lines(place: Place, options: argparse.Namespace) -> Iterator[Line]:
         same = sum(found["records"].get(one) == digest for one, digest in alone["records"].items())
         count = f"{same} of {len(alone['records'])}"
         yield Line("  records with the digest of one by one", count, "all", same == options.batches)
-        yield Line("  findings of `log check`", str(found["findings"]), "none", not found["findings"])
+        yield Line(
+            "  findings of `log check`", str(found["findings"]), "none", not found["findings"]
+        )
 
 
 def _speed(found: Mapping[str, Any]) -> str:

@@ -6,19 +6,12 @@ process and its children, not of the servers.
 """
 
 import json
-import os
-import resource
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from contracts.criterion import Stage
 from contracts.person import Person, Role
 from flows.office import open_office
-from tasks.approved import strategy_of
-from tasks.desk import Desk
-from tasks.judge_again import Order, judge_again, newest_collections, strategies_of
+from tasks.judge_again import judge_again, newest_collections
 from tasks.log_check import check_log
 
 _BY = Person("bench", "The benchmark", frozenset({Role.REVIEWER}))
