@@ -43,25 +43,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.bench.events", description=__doc__)
     parser.add_argument("--events", type=int, default=20)
     parser.add_argument("--at-once", action="store_true", help="do not wait for a run to end")
+    parser.add_argument("--batches", nargs="+", default=_BATCHES, help="unknown ones end at once")
     parser.add_argument("--url", default="", help="a plant that is served already")
     asked = parser.parse_args(arguments)
     if asked.url:
-        timed = measure(asked.url, asked.events, at_once=asked.at_once)
+        timed = measure(asked.url, asked.events, asked.batches, at_once=asked.at_once)
     else:
         with _served() as url:
-            timed = measure(url, asked.events, at_once=asked.at_once)
+            timed = measure(url, asked.events, asked.batches, at_once=asked.at_once)
     return _tell(timed)
 
 
-def measure(url: str, events: int, *, at_once: bool) -> tuple[Timed, ...]:
+def measure(url: str, events: int, batches: Sequence[str], *, at_once: bool) -> tuple[Timed, ...]:
     """Return the times of so many events: one after the other, or all at once."""
+    named = [batches[number % len(batches)] for number in range(events)]
     with httpx.Client(base_url=f"{url}/api", timeout=60) as api:
         if at_once:
-            posted = [_post(api, _BATCHES[number % len(_BATCHES)]) for number in range(events)]
-            return tuple(_timed(api, at, batch) for at, batch in posted)
-        return tuple(
-            _timed(api, *_post(api, _BATCHES[number % len(_BATCHES)])) for number in range(events)
-        )
+            posted = [_post(api, batch) for batch in named]
+            return tuple(_timed(api, at, number) for at, number in posted)
+        return tuple(_timed(api, *_post(api, batch)) for batch in named)
 
 
 def _post(api: httpx.Client, batch: str) -> tuple[datetime, str]:
