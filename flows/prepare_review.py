@@ -8,6 +8,7 @@ from prefect import flow
 from contracts.criterion import Stage
 from contracts.evidence import Digest
 from contracts.readiness import Ready
+from contracts.requested import may_look_back
 from flows.notify import tell
 from flows.office import BatchNumber, open_office
 from tasks.desk import Desk
@@ -84,6 +85,7 @@ def stages_due(desk: Desk, batch: str, wanted: Due) -> Iterator[Stage]:
 def _was_ready(one: Evaluation) -> bool:
     return (
         one.stage is Stage.INITIAL
+        and not may_look_back(one.reason)
         and isinstance(one.ending, Finished)
         and one.ending.readiness.state is Ready.READY
     )
