@@ -7,9 +7,7 @@ from contracts.criterion import Stage
 from contracts.log_act import Request
 from contracts.log_entry import Intent
 from flows.office import open_office
-from tasks.approved import strategy_of
-from tasks.evaluate import evaluate_collection, judge_begun
-from tasks.evidence import read_evidence, shelf_of
+from tasks.evaluate import evaluate_collection
 from tasks.log_check import check_log
 
 COUNT = 6
@@ -87,19 +85,21 @@ def test_nobody_without_a_right_code_orders_anything(ordered, site):
         assert {len(desk.ledger.evaluations(one)) for one in desk.ledger.batches()} == {1}
 
 
-def test_processes_of_dask_judge_to_the_same_bytes(ordered, monkeypatch, site):
-    monkeypatch.setenv("BATCHPROOF_RUNNER", "dask")
-    found = ordered()
-    assert found["judged"] == COUNT
-    with open_office(site) as desk:
-        here = {
-            batch: judge_here(desk, desk.ledger.evaluation(batch, 2))
-            for batch in desk.ledger.batches()
-        }
-    assert {one["batch"]: one["record"] for one in found["batches"]} == here
+def test_processes_of_dask_judge_to_the_same_bytes(
+    prefect_here, site, origin, new_database, monkeypatch, tmp_path
+):
+    from flows.rejudge import rejudge
 
-
-def judge_here(desk, evaluation):
-    """Return the digest that this process finds for an evaluation that is on record."""
-    evidence = read_evidence(shelf_of(desk), desk.collection(evaluation.collection))
-    return judge_begun(desk, evaluation, evidence, strategy_of(desk, evaluation.batch)).record
+    monkeypatch.setenv("BATCHPROOF_WORKERS", "1")
+    found = {}
+    for runner in ("threads", "dask"):
+        monkeypatch.setenv("BATCHPROOF_RUNNER", runner)
+        monkeypatch.setenv("BATCHPROOF_LEDGER_URL", new_database())
+        monkeypatch.setenv("BATCHPROOF_STORE", str(tmp_path / runner))
+        with open_office(site) as desk:
+            code = code_of(enrolled(desk))
+            fill(origin, desk, COUNT)
+        done = rejudge(user="r.meyer", code=code, reason_text=WHY, site=site)
+        found[runner] = {one["batch"]: one["record"] for one in done["batches"]}
+    assert found["dask"] == found["threads"]
+    assert len(set(found["dask"].values())) == COUNT

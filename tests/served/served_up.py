@@ -140,6 +140,11 @@ class Served:
     def artifacts(self):
         return {one["key"]: one for one in self.ask("artifacts/latest/filter", limit=200)}
 
+    def places(self):
+        """Every place that a batch's number could name."""
+        found = (one for pattern in ("*", "packages/*") for one in self.home.glob(pattern))
+        return sorted(map(str, found))
+
     def last_words(self):
         logs = [self.log, *sorted((self.home / "up").glob("*.log"))]
         return "\n".join(f"== {one}\n{one.read_text()[-2000:]}" for one in logs if one.exists())

@@ -4,7 +4,6 @@ import json
 from uuid import uuid4
 
 import httpx
-from road.road_verified import verified
 from served.served_up import event
 
 from flows.up_deployments import declared
@@ -63,12 +62,6 @@ def test_a_batch_costs_few_task_runs(served, prepared):
     assert 0 < len([one for one in tasks if BATCH in one["name"]]) <= 20
 
 
-def test_the_package_verifies(served, prepared, monkeypatch):
-    monkeypatch.setenv("BATCHPROOF_HOME", str(served.home))
-    package = served.home / "packages" / f"{BATCH}-initial-evaluation-1"
-    assert verified(package, served.site)["findings"] == []
-
-
 def test_the_same_event_again_starts_nothing_and_an_old_one_counts(served):
     """An event only says which batch to look at: it is looked at as it is now."""
     same = event("NOSUCH-1", "mes.batch.completed", uuid4())
@@ -95,7 +88,7 @@ def test_late_results_and_a_second_event_make_no_second_evaluation(served, prepa
 
 
 def test_what_is_no_batch_number_is_refused_in_words(served, prepared):
-    before, places = len(served.runs()), places_of(served)
+    before, places = len(served.runs()), served.places()
     assert served.curl(*(event(one) for one in REFUSED)) == 204
 
     def told():
@@ -107,12 +100,12 @@ def test_what_is_no_batch_number_is_refused_in_words(served, prepared):
     reasons = [one["payload"]["reason"] for one in served.wait(told)]
     assert all("Validation failed for field 'batch'" in one for one in reasons)
     assert len(served.runs()) == before
-    assert places_of(served) == places
+    assert served.places() == places
 
 
 def test_a_run_that_skips_the_servers_check_is_refused_by_the_flow(served, prepared):
     """The form has a box that switches the check off; the flow checks again."""
-    name, places = "Prepare review/prepare-review", places_of(served)
+    name, places = "Prepare review/prepare-review", served.places()
     found = httpx.get(f"{served.api}/deployments/name/{name}", timeout=30).json()
     path = f"deployments/{found['id']}/create_flow_run"
     asked = ["{{ 7 * 7 }}", "../x", "A" * 10_000, "CART-26-0002\n", "<b>x</b>"]
@@ -125,12 +118,7 @@ def test_a_run_that_skips_the_servers_check_is_refused_by_the_flow(served, prepa
         assert ended["state_type"] == "FAILED", batch
         assert "String should match pattern" in ended["state"]["message"]
         assert batch not in ended["name"]
-    assert places_of(served) == places
-
-
-def places_of(served):
-    """Every place that a batch's number could name."""
-    return sorted(str(one) for pattern in ("*", "packages/*") for one in served.home.glob(pattern))
+    assert served.places() == places
 
 
 def test_a_token_lies_in_a_secret_block_and_in_no_log(served, prepared):
