@@ -1,27 +1,55 @@
 """When the control strategy has a new version: judge a site's whole history again, on record."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Failed
 from pydantic import Field
 
+from contracts import criterion
 from contracts.canonical import Json
-from contracts.criterion import Stage
-from contracts.errors import JudgementError, NotFoundError
+from contracts.errors import BatchproofError, NotFoundError
 from contracts.history import History, Known, Rejudged, fitting, portions
-from contracts.person import Act
+from contracts.person import Act, Person
+from contracts.said import said
+from flows import form
+from flows.form import read_form
 from flows.office import open_office
+from flows.reevaluate import ReasonText, Stage
 from flows.runners import runner_of
 from flows.settings import Settings
+from flows.under_name import claim_here
 from tasks.desk import Desk
-from tasks.identity import Claim, identify
+from tasks.identity import identify
 from tasks.judge_again import Order, judge_again, newest_collections, strategies_of
 from tasks.present_history import Progress, in_one_line, present_history
 
-CODE = "strategy changed"
-"""The reason's code, as a request to judge one batch again says it."""
+Batches: TypeAlias = Annotated[
+    str,
+    Field(
+        json_schema_extra={
+            "title": "Batches",
+            "description": "Numbers, or patterns with * for any characters; spaces between them.",
+        },
+        pattern=r"^[A-Za-z0-9._*-]{1,64}( +[A-Za-z0-9._*-]{1,64}){0,999}$",
+    ),
+]
+Packages: TypeAlias = Annotated[
+    bool,
+    Field(
+        json_schema_extra={
+            "title": "Packages too",
+            "description": "Whether a package of each new evaluation is built and sealed.",
+        }
+    ),
+]
 _NAMED = 10
 MOST_TASKS = 100
 """Task runs of one order at most: Prefect's server needs some 40 ms for each."""
@@ -45,50 +73,71 @@ def judge_portion(
         return tuple(judge_again(desk, order, one) for one in batches)
 
 
-@flow(name="Judge a history again", flow_run_name="judge {batches} again", persist_result=False)
+@flow(
+    name="Judge a history again",
+    flow_run_name="judge a history again",
+    validate_parameters=False,  # by ourselves, in words that repeat nothing: see flows.form
+    persist_result=False,
+)
 def rejudge(
-    user: Annotated[str, Field(title="User", description="Who orders it; it goes on the record.")],
-    code: Annotated[str, Field(title="Code", description="Your one-time code.", repr=False)],
-    reason: Annotated[str, Field(title="Reason", min_length=10, max_length=500)],
-    batches: Annotated[
-        str,
-        Field(
-            title="Batches", description="Numbers or patterns with *, spaces between.", min_length=1
-        ),
-    ] = "*",
-    stage: Stage = Stage.INITIAL,
-    packages: Annotated[
-        bool, Field(title="Packages", description="Build and seal a package of each, too.")
-    ] = False,
+    *,
+    batches: Batches = "*",
+    stage: Stage = "initial",
+    reason_text: ReasonText,
+    packages: Packages = False,
+    user: form.User,
+    code: form.Code,
     site: str | None = None,
-) -> dict[str, Json]:
-    """Judge every batch on record again by the strategy in force, each under a new number.
+) -> dict[str, Json] | State[None]:
+    """Judge every batch on record again by the strategy in force, under your name.
 
-    Nothing is collected: each batch's newest collection on record is judged, by the same steps as
-    ever. A batch that cannot be judged is named and does not stop the others.
-
-    Raises:
-        RefusedError: the person may not order it, or did not prove who they are.
-        NotFoundError: nothing on record fits.
-        JudgementError: some batches were not judged; the others were, and are on record.
+    Nothing is collected: each batch's newest evidence on record is judged, under a new number, by
+    the same steps as ever. A batch that cannot be judged is named and does not stop the others;
+    the run then fails, and the same order again finds what is judged already. It releases nothing.
+    The code is used up in any case.
     """
-    with open_office(site) as desk:
-        chosen = _chosen(desk, batches)
-        strategies = strategies_of(desk, chosen)
-        by = identify(desk, Claim(user, code), Act.REEVALUATE)
-        order = Order(desk.now(), by, stage, CODE, reason, strategies, packages)
-        title = f"History of {desk.site.site}"
+    given: dict[str, object] = {"batches": batches, "stage": stage, "packages": packages}
+    given |= {"reason": reason_text}
+    try:
+        with open_office(site) as desk:
+            by = identify(desk, claim_here(user, code), Act.REEVALUATE)
+            wanted = read_form(_read, **given)
+            chosen = _chosen(desk, wanted.batches)
+            order = _order(desk, by, wanted, chosen)
+            title = f"History of {desk.site.site}"
+    except BatchproofError as error:
+        return Failed(message=error.in_words())
     history = judge_history(title, order, chosen, site)
     if history.faulty:
         named = ", ".join(one.batch for one in history.faulty[:_NAMED])
-        raise JudgementError(
-            f"{in_one_line(history)} Not judged: {named}; the first because: "
-            f"{history.faulty[0].fault}",
-            expected="every batch judged",
-            where=f"the artifact of {title}",
-            move="look at the reasons there; ordering it again finds what is judged already",
-        )
+        because = history.faulty[0].fault
+        return Failed(message=f"{in_one_line(history)} Not judged: {named}. The first: {because}")
     return history.record()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person orders, each part within what it may hold."""
+
+    batches: str
+    stage: str
+    packages: bool
+    reason: str
+
+
+def _read(*, batches: Batches, stage: Stage, packages: Packages, reason: ReasonText) -> Wanted:
+    return Wanted(batches, stage, packages, reason)
+
+
+def _order(desk: Desk, by: Person, wanted: Wanted, chosen: tuple[Known, ...]) -> Order:
+    return Order(
+        at=desk.now(),
+        by=by,
+        stage=criterion.Stage(wanted.stage),
+        reason=said(wanted.reason, "a reason"),
+        strategies=strategies_of(desk, chosen),
+        packages=wanted.packages,
+    )
 
 
 def _chosen(desk: Desk, batches: str) -> tuple[Known, ...]:
@@ -109,7 +158,7 @@ def judge_history(title: str, order: Order, batches: Sequence[Known], site: str 
     Only numbers and digests go to the workers; each reads the evidence itself.
     """
     progress = Progress(title, len(batches))
-    with runner_of(Settings()) as runner:
+    with _one_server(), runner_of(Settings()) as runner:
         asked = [
             (part, runner.submit(judge_portion, _parameters(order, part, site)))
             for part in portions(batches, MOST_TASKS)
@@ -121,6 +170,21 @@ def judge_history(title: str, order: Order, batches: Sequence[Known], site: str 
     history = History(tuple(done))
     present_history(title, history)
     return history
+
+
+@contextmanager
+def _one_server() -> Iterator[None]:
+    """Tell workers in other processes which Prefect server is ours, where none is named.
+
+    Each of them would start one of its own.
+    """
+    if PREFECT_API_URL.value():
+        yield
+        return
+    with get_client(sync_client=True) as client:
+        url = str(client.api_url)
+        with temporary_settings({PREFECT_API_URL: url}):
+            yield
 
 
 def _parameters(order: Order, part: Sequence[Known], site: str | None) -> dict[str, object]:

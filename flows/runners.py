@@ -1,13 +1,13 @@
-"""Which of Prefect's task runners judges a history: threads, processes, Dask or Ray, by setting."""
+"""Which of Prefect's task runners judges a history: threads, Dask or Ray, by setting."""
 
 from typing import Any, Final
 
-from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from contracts.errors import SiteError
 from flows.settings import Settings
 
-KINDS: Final = ("threads", "processes", "dask", "ray")
+KINDS: Final = ("threads", "dask", "ray")
 
 
 def runner_of(settings: Settings) -> TaskRunner[Any]:
@@ -20,8 +20,6 @@ def runner_of(settings: Settings) -> TaskRunner[Any]:
     match settings.runner:
         case "threads":
             return ThreadPoolTaskRunner(max_workers=workers)
-        case "processes":
-            return ProcessPoolTaskRunner(max_workers=workers)
         case "dask":
             return _dask(workers, cluster)
         case "ray":
@@ -48,7 +46,7 @@ def _dask(workers: int, cluster: str) -> TaskRunner[Any]:
             "threads_per_worker": 1,
             "processes": True,
             "host": "127.0.0.1",
-            "dashboard_address": None,
+            "dashboard_address": "127.0.0.1:0",
         }
     )
 

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     """For how long the watch goes on asking about a batch that was ready for its final stage."""
 
     runner: str = "threads"
-    """What judges a history: `threads`, `processes`, or by an extra `dask` or `ray`."""
+    """What judges a history: `threads` here, or by an extra `dask` or `ray`."""
     workers: int = Field(default=2, ge=1)
     """How many batches of a history are judged at a time."""
     cluster: str = ""

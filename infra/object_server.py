@@ -113,7 +113,7 @@ def running_object_server(folder: Path) -> Iterator[ObjectServer]:
     user, owner = Account.new(), Account.new()
     accounts = folder / "accounts.json"
     accounts.write_text(_accounts(user, owner))
-    ports = dict(zip(_PORTS, _free_ports(len(_PORTS)), strict=True))
+    ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 (from our own environment)
             _command(folder, ports, accounts),
@@ -170,7 +170,7 @@ def _accounts(user: Account, owner: Account) -> str:
     )
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     with ExitStack() as stack:
         taken = [stack.enter_context(socket.socket()) for _ in range(count)]
         for one in taken:

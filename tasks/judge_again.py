@@ -13,11 +13,13 @@ from contracts.log_act import Request
 from contracts.log_entry import Filed
 from contracts.manifest import VERDICTS
 from contracts.person import Person
+from contracts.requested import ReasonCode, looking_back, reason_of
 from tasks.approved import strategy_of
 from tasks.desk import Desk
-from tasks.evaluate import evaluate_collection
+from tasks.evaluate import Why, evaluate_collection
 from tasks.ledger.records import Evaluation, Finished
 from tasks.package import assemble_evaluation
+from tasks.turn import turn_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,6 @@ class Order:
     at: datetime
     by: Person
     stage: Stage
-    reason_code: str
     reason: str
     strategies: Mapping[str, Digest]
     """By product: the digest of the control strategy that every worker must find in force."""
@@ -42,7 +43,7 @@ class Order:
             by=self.by.user,
             name=self.by.name,
             stage=self.stage.value,
-            reason_code=self.reason_code,
+            reason_code=ReasonCode.STRATEGY_CHANGED.value,
             reason=self.reason,
             collect=(),
             strategy="",
@@ -77,9 +78,10 @@ def judge_again(desk: Desk, order: Order, known: Known) -> Rejudged:
     """
     batch, collection = known
     try:
-        judged = _judged(desk, order, batch, collection)
-        if order.packages:
-            assemble_evaluation(desk, batch, judged.number)
+        with turn_at(desk, batch):
+            judged = _judged(desk, order, batch, collection)
+            if order.packages:
+                assemble_evaluation(desk, batch, judged.number)
     except BatchproofError as error:
         return Rejudged(batch, fault=error.in_words())
     except Exception as error:  # noqa: BLE001 (one batch must not stop the others; it is named)
@@ -92,8 +94,8 @@ def _judged(desk: Desk, order: Order, batch: str, collection: Digest) -> Rejudge
     then = _newest(desk, batch, order.stage)
     request = order.request(batch)
     desk.ledger.record_act(request)
-    reason = f"{request.reason_code}: {request.reason}"
-    done = evaluate_collection(desk, batch, collection, order.stage, reason)
+    why = Why(reason_of(request), request.by)
+    done = evaluate_collection(desk, batch, collection, order.stage, why)
     now = desk.ledger.evaluation(batch, done.number).result.readiness.state.value
     if then is None or then.number == done.number:
         return Rejudged(batch, done.number, done.record, "", now)
@@ -116,10 +118,12 @@ def _check_strategy(desk: Desk, order: Order, batch: str) -> None:
 
 
 def _newest(desk: Desk, batch: str, stage: Stage) -> Evaluation | None:
+    """Return the evaluation that says how the batch stood; one that looks back does not."""
+    aside = looking_back(one.entry for one in desk.ledger.log.of_batch(batch))
     finished = [
         one
         for one in desk.ledger.evaluations(batch)
-        if one.stage is stage and isinstance(one.ending, Finished)
+        if one.stage is stage and one.number not in aside and isinstance(one.ending, Finished)
     ]
     return finished[-1] if finished else None
 
@@ -131,7 +135,8 @@ def outcomes(desk: Desk, record: Digest) -> dict[str, str]:
         IntegrityError: what is kept is no evaluation.
     """
     files = parse_strict(desk.records.get(record))
-    verdicts = parse_strict(desk.records.get(str(_member(files, VERDICTS))))
+    written = desk.records.get(str(_member(files, VERDICTS)))
+    verdicts = parse_strict(written.removesuffix(b"\n"))
     if not isinstance(verdicts, list):
         raise IntegrityError("verdicts that are no list", expected="a list of verdicts")
     return {str(_member(one, "criterion")): str(_member(one, "outcome")) for one in verdicts}
