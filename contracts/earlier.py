@@ -4,7 +4,8 @@ A new evaluation rests on the old evidence plus the new: a result may be late, c
 or set aside, and the source then says so itself. A result that is simply gone, or another one
 without a trace of the change, was done away with (ALCOA+: complete, enduring; FDA, Data Integrity
 and Compliance With Drug CGMP, 2018, question 2). Only text, value and unit are compared: who
-recorded a result, and when, is not.
+recorded a result, and when, is not; that a result was set aside is judged by its reason and its
+approver (`contracts/set_aside.py`).
 """
 
 from collections import defaultdict

@@ -3,7 +3,7 @@
 A signature given out of order, on another root or by somebody who may not is on record, and void.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,6 +15,7 @@ from contracts.log_seal import Sealed
 from contracts.log_text import Logged
 from contracts.merkle import root as root_of
 from contracts.readiness import QualityException
+from contracts.requested import looking_back
 from contracts.review import CONFIRMED, MEANINGS, REVIEWED, A, OnRecord, Review
 
 _OF_REVIEW: Final = (Decision, TrailReview, Signature, Refusal)
@@ -143,12 +144,25 @@ class _Reading:
             )
         own = _Evaluation(seal, index, tuple(self._exceptions[seal.evaluation]))
         self.evaluations[seal.evaluation] = own
-        rivals = [one for one in self.evaluations.values() if one.seal.stage == seal.stage]
-        last = max(one.seal.evaluation for one in rivals)
-        for one in rivals:
-            if one.seal.evaluation < last and not one.superseded_by:
+        rivals = {
+            one.seal.evaluation: one
+            for one in self.evaluations.values()
+            if one.seal.stage == seal.stage
+        }
+        last = self._latest(rivals)
+        for number, one in rivals.items():
+            if number != last and not one.superseded_by:
                 one.superseded_by = last
                 one.void_all(f"evaluation {last} superseded this one")
+
+    def _latest(self, numbers: Collection[int]) -> int:
+        """Return the evaluation that says how the batch stands: the last that does not look back.
+
+        What would have been by an older strategy, or at an earlier time, supersedes nothing.
+        """
+        asked = any(b'"kind":"request"' in one.text for one in self._trail)
+        aside = looking_back(one.entry for one in self._trail) if asked else {}
+        return max([one for one in numbers if one not in aside] or numbers)
 
     def _decide(self, index: int, entry: Decision) -> None:
         own = self.evaluations.get(entry.evaluation)

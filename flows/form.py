@@ -7,7 +7,7 @@ can be created without the form. Neither repeats what was typed: it might be a c
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
-from pydantic import ConfigDict, Field, ValidationError, validate_call
+from pydantic import ConfigDict, Field, ValidationError, WithJsonSchema, validate_call
 
 from contracts.batch import BATCH_NUMBER
 from contracts.errors import RefusedError
@@ -16,17 +16,17 @@ from contracts.said import LONGEST
 R = TypeVar("R")
 
 
-def _field(title: str, description: str, **limits: Any) -> Any:  # noqa: ANN401 (pydantic's own)
+def field(title: str, description: str, **limits: Any) -> Any:  # noqa: ANN401 (pydantic's own)
     """Return a field with its title and description where Prefect leaves them in the schema."""
     return Field(json_schema_extra={"title": title, "description": description}, **limits)
 
 
 Batch: TypeAlias = Annotated[
-    str, _field("Batch", "The batch, as the MES names it.", pattern=BATCH_NUMBER)
+    str, field("Batch", "The batch, as the MES names it.", pattern=BATCH_NUMBER)
 ]
 Stage: TypeAlias = Annotated[
     Literal["initial", "final"],
-    _field(
+    field(
         "Stage",
         "The stage whose latest package you looked at. A decision or signature counts for that "
         "package alone; a later one makes it void.",
@@ -34,7 +34,7 @@ Stage: TypeAlias = Annotated[
 ]
 Exception_: TypeAlias = Annotated[
     str,
-    _field(
+    field(
         "Exception",
         "The exception's number in the package, such as X-001.",
         pattern=r"^X-[0-9]{3,6}$",
@@ -45,11 +45,11 @@ REFER: Final = "refer to a deviation"
 REJECT: Final = "reject"
 Decision: TypeAlias = Annotated[
     Literal["accept with justification", "refer to a deviation", "reject"],
-    _field("Decision", "What you decide about the exception. It sets no disposition of the batch."),
+    field("Decision", "What you decide about the exception. It sets no disposition of the batch."),
 ]
 Reason: TypeAlias = Annotated[
     str,
-    _field(
+    field(
         "Reason",
         "Why, in one line, so that another person can follow it; at least 10 characters. Write no "
         "patient's name: it is kept for ever.",
@@ -59,7 +59,7 @@ Reason: TypeAlias = Annotated[
 ]
 Reference: TypeAlias = Annotated[
     str,
-    _field(
+    field(
         "Deviation",
         "The deviation's number in your quality system, if you refer to one; else leave it empty.",
         max_length=64,
@@ -70,7 +70,7 @@ REVIEWED: Final = "reviewed"
 CONFIRMED: Final = "confirmed"
 Signed: TypeAlias = Annotated[
     Literal["I reviewed the audit trail", "reviewed", "confirmed"],
-    _field(
+    field(
         "What you sign",
         "First the review of the audit trail, then 'reviewed' by a reviewer, then 'confirmed' by a "
         "qualified person who neither signed that nor decided about an exception. None of them "
@@ -78,25 +78,32 @@ Signed: TypeAlias = Annotated[
     ),
 ]
 Last: TypeAlias = Annotated[
-    int | None,
-    _field(
+    int,
+    field(
         "Last entry you saw",
-        "For the audit trail: the number of the last entry you saw. Empty: up to its end now.",
+        "For the audit trail: the number of the last entry you saw. 0: up to its end now.",
     ),
 ]
 Note: TypeAlias = Annotated[
     str,
-    _field("Note", "For the audit trail: what you looked at and found.", max_length=LONGEST),
+    field("Note", "For the audit trail: what you looked at and found.", max_length=LONGEST),
 ]
-User: TypeAlias = Annotated[str, _field("Your user id", "As you were enrolled.", max_length=32)]
+User: TypeAlias = Annotated[
+    str, field("Your user id", "As you were enrolled, such as r.viewer.", max_length=32)
+]
 Code: TypeAlias = Annotated[
     str,
-    _field(
+    field(
         "One-time code",
         "The six digits that your authenticator shows now. They count once, and are worth nothing "
         "afterwards; wait for the next ones to act again.",
         max_length=16_384,
     ),
+]
+Site: TypeAlias = Annotated[
+    str | None,
+    WithJsonSchema({"type": "string"}),  # one field, not a choice of "str" or "None"
+    field("Site file", "Leave it empty: this server's own plant. Else the path of a site file."),
 ]
 
 

@@ -11,8 +11,8 @@ from prefect.artifacts import (
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
-from pydantic import Field
 
+from flows import form
 from flows.notify import tell
 from flows.office import open_office
 from flows.stored import Checked, checked_within
@@ -24,12 +24,15 @@ _SHOWN = 200
 _STEPS = 100
 
 Minutes = Annotated[
-    int, Field(ge=1, le=1440, description="After so long the rest waits for the next night.")
+    int,
+    form.field(
+        "Minutes at most", "After so long the rest waits for the next night.", ge=1, le=1440
+    ),
 ]
 
 
 @flow(name="Nightly verification", flow_run_name="nightly verification", persist_result=False)
-def nightly(site: str | None = None, most_minutes: Minutes = 240) -> State[Any]:
+def nightly(site: form.Site = "", most_minutes: Minutes = 240) -> State[Any]:
     """Verify what is stored, as an auditor would. Nothing is repaired: people look at a finding."""
     with open_office(site) as desk:
         checked, stored = check_packages(desk, most_minutes)

@@ -3,20 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TypeAlias
 
-from pydantic import Field
-
-from contracts.batch import BATCH_NUMBER
 from contracts.errors import SiteError, UnavailableError
 from flows.settings import Settings
 from tasks.desk import Desk, Folders, open_desk
 from tasks.site import load_site
-
-BatchNumber: TypeAlias = Annotated[
-    str, Field(pattern=BATCH_NUMBER, title="Batch", description="The batch, as the MES names it.")
-]
-"""A batch's number as a flow's parameter: Prefect's form and API refuse any other text."""
 
 
 @contextmanager

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Annotated, TypeAlias
 
 from prefect import flow
 
 from contracts.criterion import Stage
 from contracts.evidence import Digest
 from contracts.readiness import Ready
+from flows import form
 from flows.notify import tell
-from flows.office import BatchNumber, open_office
+from flows.office import open_office
 from tasks.desk import Desk
 from tasks.evaluate import Why
 from tasks.ledger.records import Evaluation, Finished
@@ -37,9 +39,19 @@ class Due(StrEnum):
     FINAL = "final"
 
 
+Stages: TypeAlias = Annotated[
+    Due,
+    form.field(
+        "Stage",
+        "What to prepare. 'due': the initial stage, and the final one too once the batch was ever "
+        "ready for the initial one.",
+    ),
+]
+
+
 @flow(name="Prepare review", flow_run_name="prepare {batch} ({stage})", persist_result=False)
 def prepare_review(
-    batch: BatchNumber, stage: Due = Due.DUE, site: str | None = None
+    batch: form.Batch, stage: Stages = Due.DUE, site: form.Site = ""
 ) -> tuple[Package, ...]:
     """Collect, judge and package one batch. Nothing here releases it: people do.
 

@@ -1,16 +1,15 @@
 """When a named person asks for it: judge a batch again, with their reason on record before it."""
 
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
-from pydantic import Field
 
 from contracts.errors import BatchproofError
 from contracts.requested import LONGEST, SHORTEST
 from flows import form
-from flows.form import read_form
+from flows.form import field, read_form
 from flows.office import open_office
 from flows.prepare_review import prepare_stage
 from flows.under_name import claim_here, name_of
@@ -25,15 +24,9 @@ from tasks.steps import end_leftovers, package_leftovers
 from tasks.turn import turn_at
 from tasks.watch_steps import show_waiting
 
-
-def _told(title: str, description: str, **limits: Any) -> Any:  # noqa: ANN401 (pydantic's own)
-    """Return a field with its title and description where Prefect leaves them in the schema."""
-    return Field(json_schema_extra={"title": title, "description": description}, **limits)
-
-
 _STRATEGY: Final = rf"^({IN_FORCE}|[0-9a-f]{{12,64}})$"
 Stage: TypeAlias = Annotated[
-    Literal["initial", "final"], _told("Stage", "The stage to judge the batch for.")
+    Literal["initial", "final"], field("Stage", "The stage to judge the batch for.")
 ]
 ReasonCode: TypeAlias = Annotated[
     Literal[
@@ -45,11 +38,11 @@ ReasonCode: TypeAlias = Annotated[
         "inspection question",
         "other",
     ],
-    _told("Why: the kind of reason", "What made you ask. It is on record before any result is."),
+    field("Why: the kind of reason", "What made you ask. It is on record before any result is."),
 ]
 ReasonText: TypeAlias = Annotated[
     str,
-    _told(
+    field(
         "Why: in your own words",
         f"{SHORTEST} to {LONGEST} characters in one line. Write no patient's name: it is kept for "
         "ever.",
@@ -59,7 +52,7 @@ ReasonText: TypeAlias = Annotated[
 ]
 CollectAgain: TypeAlias = Annotated[
     list[Literal["batch_record", "lims", "equipment"]],
-    _told(
+    field(
         "Sources to ask again",
         "Which systems are asked anew; of the others, what is on record is taken. None: only the "
         "evidence on record is judged.",
@@ -67,7 +60,7 @@ CollectAgain: TypeAlias = Annotated[
 ]
 Strategy: TypeAlias = Annotated[
     str,
-    _told(
+    field(
         "Control strategy",
         f"'{IN_FORCE}', or the first 12 or more digits of the digest of one by which this site "
         "judged before. Then the evaluation says what would have been, and does not say how the "
@@ -76,8 +69,8 @@ Strategy: TypeAlias = Annotated[
     ),
 ]
 KnownAt: TypeAlias = Annotated[
-    str | None,
-    _told(
+    str,
+    field(
         "As known at",
         "Judge only what was on record at this time (ISO 8601 with its zone, such as "
         "2026-03-20T12:00:00Z); no source can be asked again then. Empty: all that is on record.",
@@ -99,10 +92,10 @@ def reevaluate(
     reason_text: ReasonText,
     collect_again: CollectAgain = [],  # noqa: B006 (a default that the form shows)
     strategy: Strategy = IN_FORCE,
-    known_at: KnownAt = None,
+    known_at: KnownAt = "",
     user: form.User,
     code: form.Code,
-    site: str | None = None,
+    site: form.Site = "",
 ) -> Package | State[None]:
     """Judge a batch again, as you ask, under your name. It releases nothing: people do.
 
@@ -151,4 +144,4 @@ def _read(
     strategy: Strategy,
     known_at: KnownAt,
 ) -> Wanted:
-    return Wanted(batch, stage, reason_code, reason, tuple(collect), strategy, known_at or "")
+    return Wanted(batch, stage, reason_code, reason, tuple(collect), strategy, known_at)

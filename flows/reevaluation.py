@@ -68,7 +68,7 @@ def reevaluate(
             reason_text=reason,
             collect_again=collect or [],
             strategy=strategy,
-            known_at=known_at or None,
+            known_at=known_at,
             user=user,
             code=code,
             site=None if site is None else str(site),

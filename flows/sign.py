@@ -29,7 +29,7 @@ def sign_review(
     batch: form.Batch,
     stage: form.Stage,
     what: form.Signed,
-    last: form.Last = None,
+    last: form.Last = 0,
     note: form.Note = "",
     user: form.User,
     code: form.Code,
@@ -53,5 +53,5 @@ def _read(
 ) -> Callable[[Desk, Person], Review]:
     which = Which(batch, criterion.Stage(stage))
     if what == form.READ_TRAIL:
-        return lambda desk, person: review_trail(desk, person, which, note, last)
+        return lambda desk, person: review_trail(desk, person, which, note, last or None)
     return lambda desk, person: sign(desk, person, which, what)

@@ -44,7 +44,7 @@ def start_all(news: tuple[News, ...], site: str | None) -> tuple[str, ...]:
     second watch, starts nothing twice. Prefect's client asks again where the server is busy (503);
     what fails altogether is asked again by this task, by the same keys.
     """
-    parameters = {} if site is None else {"site": site}
+    parameters = {"site": site} if site else {}
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name(DEPLOYMENT)
 

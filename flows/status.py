@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,9 @@ from contracts.changes import minute
 from contracts.readiness import Ready
 from contracts.times import written
 from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json
-from tasks.waiting import Situation, situations
+
+if TYPE_CHECKING:  # it brings the ledger along, which takes longer than the rest
+    from tasks.waiting import Situation
 
 
 def status(
@@ -30,6 +32,7 @@ def status(
     """
     from contracts.batch import batch_number
     from flows.office import open_office
+    from tasks.waiting import situations
 
     with errors_in_words(), open_office(None if site is None else str(site)) as desk:
         found = situations(desk, batch_number(batch) if batch else "")
@@ -42,14 +45,14 @@ def status(
     raise typer.Exit(exit_of(found))
 
 
-def exit_of(found: Sequence[Situation]) -> Exit:
+def exit_of(found: "Sequence[Situation]") -> Exit:
     """Return what the exit code says of all batches: not ready goes before waited for."""
     if any(one.readiness == Ready.NOT_READY for one in found):
         return Exit.NOT_READY
     return Exit.INCOMPLETE if any(one.waiting for one in found) else Exit.DONE
 
 
-def answer_of(found: Sequence[Situation], now: datetime) -> dict[str, Json]:
+def answer_of(found: "Sequence[Situation]", now: datetime) -> dict[str, Json]:
     """Return where batches stand, for a machine to read; `overdue` is as of `at`."""
     return {
         "at": written(now),
@@ -61,7 +64,7 @@ def answer_of(found: Sequence[Situation], now: datetime) -> dict[str, Json]:
     }
 
 
-def lines_of(found: Sequence[Situation], now: datetime) -> Iterator[str]:
+def lines_of(found: "Sequence[Situation]", now: datetime) -> Iterator[str]:
     """Yield where batches stand, line by line, each with what it waits for below it."""
     if not found:
         yield "Nothing is on record here: no batch was collected yet."
@@ -81,7 +84,7 @@ def lines_of(found: Sequence[Situation], now: datetime) -> Iterator[str]:
             yield f"    - {each.what}; {each.who} since {minute(each.since)}{due}{late}"
 
 
-def _line(one: Situation, width: int) -> str:
+def _line(one: "Situation", width: int) -> str:
     readiness = one.readiness.replace("_", " ").upper()
     if one.evaluation is None:
         return f"{one.batch:{width}}  {one.stage:7}  {readiness}"

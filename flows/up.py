@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Event
 from typing import Annotated, Final
 
-import httpx
 import typer
 
 from contracts.errors import SiteError, UnavailableError
@@ -157,6 +156,8 @@ class Up:
                 )
 
     def _healthy(self) -> bool:
+        import httpx
+
         try:
             answer = httpx.get(f"{self._place.api}/health", timeout=5)
         except httpx.HTTPError:

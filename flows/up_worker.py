@@ -27,7 +27,7 @@ AT_ONCE: Final = 4
 """Runs at the same time; `PREFECT_RUNNER_PROCESS_LIMIT` may say otherwise."""
 _BEGUN_MOST: Final = 5
 """A run that was begun so often and never ended is not begun again."""
-_LOOK_EVERY_SECONDS: Final = 1.0
+_LOOK_EVERY_SECONDS: Final = 0.5
 _UNFINISHED: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from prefect import flow, get_run_logger
 
+from flows import form
 from flows.office import open_office
 from flows.prepare_review import prepare_review
 from flows.settings import Settings
@@ -15,7 +16,7 @@ from tasks.watch_steps import list_completed, look, show_site
 
 
 @flow(name="Watch plant", flow_run_name="watch the plant", persist_result=False)
-def watch_plant(site: str | None = None) -> tuple[str, ...]:
+def watch_plant(site: form.Site = "") -> tuple[str, ...]:
     """Ask the MES which batches completed, and the sources what is new; prepare what is due.
 
     It is the safety net of every event: one that was lost, doubled or out of order changes nothing.

@@ -28,14 +28,19 @@ def present_package(package: Package) -> None:
     create_table_artifact(
         key=artifact_key("exceptions", read.batch),
         table=[exception_row(one) for one in read.exceptions] or [{"exception": "none"}],
-        description=f"What a reviewer of {plain(read.batch)} must look at, blocking first",
+        description=(
+            f"What a reviewer of {plain(read.batch)} must look at, blocking first. "
+            "The number is what the form `decide` asks for."
+        ),
     )
     if package.page:
         create_link_artifact(
             key=artifact_key("package", read.batch),
             link=package.page,
-            link_text=f"{read.batch}, evaluation {read.number}: the package's page",
-            description=f"Root {package.root}",
+            link_text=f"→ {read.batch}, evaluation {read.number}: the package's page",
+            description=(
+                f"Every value of {plain(read.batch)} and where it comes from. Root {package.root}"
+            ),
         )
 
 
@@ -52,7 +57,8 @@ def readiness_text(read: Opened, package: Package) -> str:
     lines = [
         f"# {plain(read.batch)}: {_WORDS[read.readiness]} for its {read.stage} stage",
         "",
-        *(f"- **{plain(one.kind)}**: {plain(one.message)}" for one in blocking[:_SHOWN]),
+        *([f"[→ **Open the package's page**]({package.page})", ""] if package.page else []),
+        *(_blocks(one) for one in blocking[:_SHOWN]),
     ]
     if len(blocking) > _SHOWN:
         lines.append(f"- and {len(blocking) - _SHOWN} more, in the table of exceptions")
@@ -61,7 +67,6 @@ def readiness_text(read: Opened, package: Package) -> str:
             *lines,
             "",
             f"Evaluation {read.number}: {read.judged} of {read.in_force} criteria in force judged.",
-            *([f"[Open the package's page]({package.page})"] if package.page else []),
             f"Package: `{package.folder.absolute()}`",
             f"Root: `{package.root}`",
             "",
@@ -70,11 +75,16 @@ def readiness_text(read: Opened, package: Package) -> str:
     )
 
 
+def _blocks(one: QualityException) -> str:
+    return f"- {plain(one.id)} **{plain(one.kind)}**: {plain(one.message)}"
+
+
 def exception_row(one: QualityException) -> dict[str, str]:
     """Return one row of the exceptions' table."""
     return {
+        "number": plain(one.id),
         "blocks": "yes" if one.blocking else "no",
         "what": plain(one.kind),
-        "criterion": plain(one.criterion),
         "why": plain(one.message),
+        "criterion": plain(one.criterion),
     }

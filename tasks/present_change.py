@@ -125,7 +125,8 @@ def present_all_waiting(found: Sequence[Situation], now: datetime) -> None:
     create_table_artifact(
         key="waiting",
         table=waiting_table(waiting, now),
-        description=f"What {batches} batches are waiting for: {_counted(waiting, now)}",
+        description=f"What {_count(batches, 'batch', 'batches')} {'is' if batches == 1 else 'are'} "
+        f"waiting for: {_counted(waiting, now)}",
     )
 
 
@@ -167,6 +168,10 @@ def due_in_words(one: Waiting, now: datetime) -> str:
     return f"OVERDUE since {minute(one.due)}" if one.overdue(now) else minute(one.due)
 
 
+def _count(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
+
+
 def _counted(waiting: Sequence[Waiting], now: datetime) -> str:
     late = sum(one.overdue(now) for one in waiting)
-    return f"{len(waiting)} things" + (f", {late} of them overdue" if late else "")
+    return _count(len(waiting), "thing", "things") + (f", {late} of them overdue" if late else "")

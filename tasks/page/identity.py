@@ -32,13 +32,15 @@ class Chain:
     @property
     def said(self) -> str:
         """Who agrees, in one sentence."""
-        first = self.sayings[0]
-        count = words.count(len(first.facts), "record")
+        counted = [
+            (one.number, words.count(len(one.facts), "record"), len(one.facts))
+            for one in self.sayings
+        ]
         if self.agreed:
-            says = "says" if len(first.facts) == 1 else "say"
-            return f"{count} {says} {first.number}; none says another."
-        others = ", ".join(one.number for one in self.sayings[1:])
-        return f"They do not agree: {count} against {others}."
+            number, records, many = counted[0]
+            return f"{records} {'says' if many == 1 else 'say'} {number}; none says another."
+        told = ", ".join(f"{number} ({records})" for number, records, _ in counted)
+        return f"They do not agree: {told}."
 
 
 def chains(documents: PageDocuments, facts: Facts) -> tuple[Chain, ...]:

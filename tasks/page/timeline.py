@@ -37,11 +37,14 @@ class Step:
         return words.plain(self.path.rsplit("/", maxsplit=1)[-1])
 
     @property
+    def edges(self) -> tuple[float, ...]:
+        """When it began and ended, as far as the record says, in ms since 1970-01-01 UTC."""
+        return tuple(_ms(_moment(one)) for one in (self.began, self.ended) if one is not None)
+
+    @property
     def span(self) -> Span | None:
         """From when to when it lasted, where the record says both."""
-        if self.began is None or self.ended is None:
-            return None
-        return _ms(_moment(self.began)), _ms(_moment(self.ended))
+        return (self.edges[0], self.edges[1]) if len(self.edges) == len(EDGES) else None
 
     @property
     def lasted(self) -> str:
@@ -82,12 +85,12 @@ class Timeline:
         return f"{steps} from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, {lasted}."
 
     def day_of(self, fact: Fact) -> str:
-        """Return on which day of the batch something happened; empty if nobody knows."""
+        """Return on which day of the batch, the first being 1, something happened, if known."""
         at = fact.record["occurred_at"]
         if not at or not self.rows:
             return ""
         since = read_time(str(at)) - words.moment_of(self.window[0])
-        return f"day {since // timedelta(days=1)} of the batch" if since >= timedelta() else ""
+        return f"day {since // timedelta(days=1) + 1} of the batch" if since >= timedelta() else ""
 
 
 def timeline(facts: Facts, exceptions: Sequence[Record]) -> Timeline:
@@ -107,7 +110,8 @@ def _steps(facts: Facts) -> tuple[Step, ...]:
     edges: dict[str, dict[str, Fact]] = {}
     for one in facts:
         record = one.record
-        if record["characteristic"] in EDGES and record["source"] == "batch_record":
+        timed = record["source"] == "batch_record" and record["value"]["kind"] == "moment"
+        if timed and record["characteristic"] in EDGES:
             edges.setdefault(str(record["step"]), {})[str(record["characteristic"])] = one
     found = [Step(path, of.get("started_at"), of.get("ended_at")) for path, of in edges.items()]
     return tuple(sorted(found, key=_began))
@@ -147,19 +151,15 @@ def _row(
     facts: Facts,
 ) -> Row | None:
     own = next((one for one in steps if one.path == name), None)
-    within = [one.span for one in steps if one.span and one.path.startswith(f"{name}/")]
-    parts = [
-        one.span for one in steps if one.depth == 1 and one.span and one.path.startswith(f"{name}/")
-    ]
+    inner = [one for one in steps if one.path.startswith(f"{name}/")]
     happened = {kind: tuple(moments) for kind, moments in marks.get(name, {}).items()}
-    ends = [end for span in ([own.span] if own and own.span else within) for end in span]
-    ends = ends or [one for moments in happened.values() for one in moments]
+    ends = _ends(own, inner, happened)
     if not ends:
         return None
     return Row(
         name=words.title(words.plain(name) or "whole batch"),
         span=(min(ends), max(ends)),
-        parts=tuple(parts),
+        parts=tuple(one.span for one in inner if one.depth == 1 and one.span),
         marks=happened,
         step=own,
         exceptions=tuple(
@@ -168,6 +168,16 @@ def _row(
             if any(procedure(fact) == name for fact in facts.of(one["observations"]))
         ),
     )
+
+
+def _ends(
+    own: Step | None, inner: Sequence[Step], happened: Mapping[str, Sequence[float]]
+) -> Sequence[float]:
+    """Return the moments between which a row lies: its step's own, or all that is known of it."""
+    if own and own.span:
+        return own.span
+    edges = [edge for one in (*([own] if own else []), *inner) for edge in one.edges]
+    return edges + [moment for moments in happened.values() for moment in moments]
 
 
 def procedure(fact: Fact) -> str:

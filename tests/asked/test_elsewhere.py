@@ -89,6 +89,7 @@ def test_of_many_batches_the_newest_are_named_and_the_rest_counted(folders, tmp_
     folder = folders["CART-26-0002"]
     said, many = said_by(sound(folder)), NEWEST + 5
     with open_index(tmp_path / INDEX) as connection:
+        connection.execute("BEGIN")
         for number in range(many):
             name = f"B-{number:03}-initial-evaluation-1"
             (tmp_path / "packages" / name).mkdir(parents=True)
@@ -99,6 +100,7 @@ def test_of_many_batches_the_newest_are_named_and_the_rest_counted(folders, tmp_
             named = (str((tmp_path / "packages").resolve()), name, "stamp", f"{number:064x}")
             one = replace(said, evaluation=said.evaluation | told)
             add(connection, named, one, touches(one))
+        connection.execute("COMMIT")
     found = used_in(tmp_path / "packages", tmp_path / INDEX, "CART-26-0002", asked_in(folder))
     (thing,) = [one for one in found.things if one.entity == "nc-200-03"]
     assert thing.batches == many

@@ -1,12 +1,11 @@
 """Real processes at one batch: doubled events, a kill while judging, a kill while telling."""
 
+import multiprocessing
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from orchestrated.worker import prepared
+from orchestrated.worker import prepared, work
 
 from contracts.log_act import Notice
 from flows.office import open_office
@@ -14,17 +13,39 @@ from tasks.log_check import check_log
 from tasks.look import look_around
 from tasks.turn import turn_at
 
-WORKER = Path(__file__).with_name("worker.py")
-ROOT = WORKER.parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 KILLED = 9
 
 
-def start(site, batch, *how):
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
-    return subprocess.Popen(
-        [sys.executable, str(WORKER), str(site), batch, *how],
-        env=os.environ | {"PYTHONPATH": path},
-    )
+@pytest.fixture(scope="module")
+def forked():
+    """What starts processes by forking one that has loaded everything, and no thread."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "tests")]))
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["orchestrated.worker"])
+        yield context.Process
+
+
+@pytest.fixture
+def start(forked, home, plant):
+    """Start a worker at a batch, and give what waits for its end and returns its exit code."""
+    started = []
+
+    def run(batch, where=""):
+        process = forked(target=work, args=(str(home), str(plant.site), batch, where))
+        process.start()
+        started.append(process)
+
+        def ended():
+            process.join(300)
+            return process.exitcode
+
+        return ended
+
+    yield run
+    for one in started:
+        one.kill()
 
 
 @pytest.fixture
@@ -33,10 +54,10 @@ def desk(home, plant):
         yield opened
 
 
-def test_three_triggers_at_once_make_one_evaluation_and_one_package(desk, plant, home):
+def test_three_triggers_at_once_make_one_evaluation_and_one_package(desk, plant, home, start):
     batch = plant.new_batch()
-    workers = [start(plant.site, batch) for _ in range(3)]
-    assert [one.wait(180) for one in workers] == [0, 0, 0]
+    workers = [start(batch) for _ in range(3)]
+    assert [ended() for ended in workers] == [0, 0, 0]
     (one,) = desk.ledger.evaluations(batch)
     assert one.reason == "batch completed"
     assert len(desk.ledger.packages(batch)) == 1
@@ -44,9 +65,9 @@ def test_three_triggers_at_once_make_one_evaluation_and_one_package(desk, plant,
     assert list(check_log(desk.ledger)) == []
 
 
-def test_what_was_killed_while_judging_is_ended_as_it_was_begun(desk, plant):
+def test_what_was_killed_while_judging_is_ended_as_it_was_begun(desk, plant, start):
     batch = plant.new_batch()
-    assert start(plant.site, batch, "die-judging").wait(120) == KILLED
+    assert start(batch, "judging")() == KILLED
     (open_one,) = desk.ledger.evaluations(batch)
     assert open_one.ending is None
     (news,) = look_around(desk, [batch], desk.now() - desk.now()).news
@@ -61,11 +82,11 @@ def test_what_was_killed_while_judging_is_ended_as_it_was_begun(desk, plant):
     assert list(check_log(desk.ledger)) == []
 
 
-def test_a_late_failure_is_told_and_noticed_once_also_after_a_kill(desk, plant):
+def test_a_late_failure_is_told_and_noticed_once_also_after_a_kill(desk, plant, start):
     batch = plant.new_batch()
     prepared(desk, batch)
     plant.go_on(batch=batch, what="sterility-growth")
-    assert start(plant.site, batch, "die-telling").wait(120) == KILLED
+    assert start(batch, "telling")() == KILLED
     assert notices(desk, batch) == []
     told = []
     for _ in range(2):

@@ -1,17 +1,20 @@
-"""What a run does for a batch, by the tasks themselves: worker.py SITE BATCH [die-WHERE]."""
+"""What a run does for a batch, by the tasks themselves; also in a process that dies midway."""
 
 import os
-import sys
 
 from contracts.criterion import Stage
+from expectations import suite
 from flows.office import open_office
 from tasks import change
 from tasks.collect import collect_source, file_collection
 from tasks.evaluate import evaluate_collection
+from tasks.ledger.ledger import Ledger
 from tasks.leftovers import end_begun, package_rest
 from tasks.package import assemble_evaluation
 from tasks.turn import turn_at
 from tasks.windows import equipment_windows
+
+suite.warm_up()  # once, in the process that the workers are forked from
 
 
 def collected(desk, batch):
@@ -43,11 +46,10 @@ def die(*_):
     os._exit(9)
 
 
-if __name__ == "__main__":
-    site, batch, *where = sys.argv[1:]
-    if where == ["die-judging"]:
-        from tasks.ledger.ledger import Ledger
-
+def work(home, site, batch, where=""):
+    """Do the whole of it in a process of its own, and die where it is asked to."""
+    os.environ["BATCHPROOF_HOME"] = home
+    if where == "judging":
         Ledger.finish_evaluation = die
     with open_office(site) as desk, turn_at(desk, batch, 120):
-        prepared(desk, batch, tell=die if where == ["die-telling"] else lambda *_: None)
+        prepared(desk, batch, tell=die if where == "telling" else lambda *_: None)

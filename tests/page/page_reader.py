@@ -19,6 +19,11 @@ def said(element):
     return " ".join(" ".join(element.itertext()).split())
 
 
+def flat(element):
+    """The text of an element with no space where the page has none."""
+    return " ".join("".join(element.itertext()).split())
+
+
 def select(element, selector):
     """Return what a selector names: tags, #id, .class, [attribute], :not([attribute]), ` `, `>`."""
     found = [one for part in selector.split(",") for one in element.xpath(_xpath(part.strip()))]

@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from playwright.sync_api import sync_playwright
 from served.served_up import up
 
 
@@ -71,3 +72,31 @@ def browser_path():
     path = shutil.which("chromium")
     assert path, "no chromium on this machine: `make browser` installs Debian's"
     return path
+
+
+@pytest.fixture(scope="module")
+def page(browser_path):
+    """A page of a browser, which remembers every address it asked."""
+    with sync_playwright() as tool:
+        browser = tool.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        opened = browser.new_page(viewport={"width": 1400, "height": 1000})
+        opened.set_default_timeout(60_000)
+        opened.asked, opened.stopped = [], []
+        opened.context.on("request", lambda one: opened.asked.append(one.url))
+        opened.context.on(
+            "requestfailed", lambda one: opened.stopped.append((one.url, one.failure))
+        )
+        yield opened
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def elsewhere(page):
+    """Addresses that are not this machine's and that the page's policy did not stop."""
+    own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+
+    def asked():
+        stopped = {url for url, failure in page.stopped if failure == "csp"}
+        return [url for url in page.asked if not url.startswith(own) and url not in stopped]
+
+    return asked

@@ -17,7 +17,8 @@ import httpx
 
 PROGRAM = Path(sys.executable).with_name("batchproof")
 COMPLETED = "batchproof.batch.completed"
-PATIENCE = 180
+PATIENCE = 240
+"""Seconds; a test that is patient is not slow: nothing here waits for a time to pass."""
 
 
 def free_port():
@@ -79,10 +80,13 @@ class Served:
         """Ask the API, and again while SQLite is busy, as Prefect's own client does."""
 
         def answered():
-            answer = httpx.post(f"{self.api}/{path}", json=body, timeout=60)
+            try:
+                answer = httpx.post(f"{self.api}/{path}", json=body, timeout=60)
+            except httpx.TimeoutException:
+                return None
             return None if answer.status_code == 503 else answer
 
-        answer = self.wait(answered, 60)
+        answer = self.wait(answered)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -135,6 +139,11 @@ class Served:
 
     def artifacts(self):
         return {one["key"]: one for one in self.ask("artifacts/latest/filter", limit=200)}
+
+    def places(self):
+        """Every place that a batch's number could name."""
+        found = (one for pattern in ("*", "packages/*") for one in self.home.glob(pattern))
+        return sorted(map(str, found))
 
     def last_words(self):
         logs = [self.log, *sorted((self.home / "up").glob("*.log"))]

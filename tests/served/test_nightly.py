@@ -56,5 +56,9 @@ def test_a_package_that_is_gone_is_found_and_a_message_nobody_takes_loses_nothin
         receiver.busy = 0
     assert ended["state_type"] == "FAILED"
     assert "the package is gone" in ended["state"]["message"]
-    logs = served.ask("logs/filter", limit=200, sort="TIMESTAMP_DESC")
-    assert any("Nobody was told" in one["message"] for one in logs)
+
+    def said():
+        logs = served.ask("logs/filter", limit=200, sort="TIMESTAMP_DESC")
+        return any("Nobody was told" in one["message"] for one in logs)
+
+    assert served.wait(said)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCH = "CART-26-0002"
@@ -14,25 +13,6 @@ BATCH = "CART-26-0002"
 @pytest.fixture(scope="module")
 def artifacts(served, prepared):
     return served.artifacts()
-
-
-@pytest.fixture(scope="module")
-def page(browser_path):
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 1400, "height": 900})
-        opened.asked, opened.stopped = [], []
-        opened.on("request", lambda one: opened.asked.append(one.url))
-        opened.on("requestfailed", lambda one: opened.stopped.append((one.url, one.failure)))
-        yield opened
-        browser.close()
-
-
-def elsewhere(page):
-    """Addresses that are not this machine's and that the page's policy did not stop."""
-    own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
-    stopped = {url for url, failure in page.stopped if failure == "csp"}
-    return [url for url in page.asked if not url.startswith(own) and url not in stopped]
 
 
 def seen(page, address, words):
@@ -76,20 +56,20 @@ def test_three_clicks_to_the_page(served, prepared, artifacts, page):
         opened.close()
 
 
-def test_no_page_of_the_ui_asks_anybody_else(served, prepared, page):
+def test_no_page_of_the_ui_asks_anybody_else(served, prepared, page, elsewhere):
     for path in ("dashboard", "runs", "deployments", "automations", "events", "blocks", "settings"):
         page.goto(f"{served.url}/{path}")
         page.wait_for_load_state("networkidle")
     assert len(page.asked) > 50
-    assert elsewhere(page) == []
+    assert elsewhere() == []
 
 
 @pytest.mark.parametrize("path", ["/v2", "/v2/", "/V2/dashboard", "//v2/", "/%76%32/", "/docs"])
-def test_the_second_ui_and_what_else_calls_out_is_not_there(served, page, path):
+def test_the_second_ui_and_what_else_calls_out_is_not_there(served, page, elsewhere, path):
     """Prefect's second UI asks its makers' server as it opens; FastAPI's own page loads a CDN's."""
     page.goto(f"{served.url}{path}")
     page.wait_for_load_state("networkidle")
-    assert elsewhere(page) == []
+    assert elsewhere() == []
     if "2" in path:
         assert httpx.get(f"{served.url}{path}").status_code == 404
 

@@ -62,10 +62,12 @@
     if (location.hostname === "127.0.0.1") link.removeAttribute("download");
     const mark = link.closest("figure") && link.closest("figure").querySelector("mark");
     if (!mark || link.getAttribute("href").includes("#")) return;
+    // Whole words alone are found: what the quote cut through at its ends is left out.
     const before = (mark.previousSibling ? mark.previousSibling.data : "").split("\n").pop();
     const after = (mark.nextSibling ? mark.nextSibling.data : "").split("\n")[0];
-    const start = before.trim() ? `${plain(before.slice(-60))}-,` : "";
-    const end = after.trim() ? `,-${plain(after)}` : "";
+    const words = [before.slice(-40).replace(/^[^\s<>]*/, "").trim(), after.slice(0, 40).replace(/[^\s<>]*$/, "").trim()];
+    const start = words[0] ? `${plain(words[0])}-,` : "";
+    const end = words[1] ? `,-${plain(words[1])}` : "";
     link.href += `#:~:text=${start}${plain(mark.textContent)}${end}`;
   });
   window.addEventListener("hashchange", reveal);

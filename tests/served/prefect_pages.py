@@ -1,0 +1,114 @@
+"""Prefect's own pages as a person uses them: fields by their titles, buttons by their words."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyotp
+from playwright.sync_api import Page
+from served.served_up import Served
+
+PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
+PATIENCE_MS = 60_000
+
+
+def picture(page, name):
+    """Keep a picture for people to look at."""
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+@dataclass(frozen=True)
+class Form:
+    """The page on which a deployment is run with parameters."""
+
+    page: Page
+    served: Served
+    deployment: str
+    before: frozenset[str]
+
+    @classmethod
+    def open(cls, page, served, deployment):
+        """Find the deployment in the list, and press Run."""
+        before = frozenset(one["id"] for one in served.runs(deployment))
+        page.goto(f"{served.url}/deployments")
+        page.get_by_role("link", name=deployment, exact=True).click()
+        page.get_by_role("button", name="Run", exact=True).click()
+        found = page.get_by_text("Custom run")
+        page.get_by_role("button", name="Submit").or_(found).first.wait_for(timeout=PATIENCE_MS)
+        if found.count():
+            found.click()
+        page.get_by_role("button", name="Submit").wait_for(timeout=PATIENCE_MS)
+        return cls(page, served, deployment, before)
+
+    def field(self, title):
+        label = self.page.locator(
+            ".schema-form-property__label", has_text=re.compile(rf"^{re.escape(title)}( \(|$)")
+        )
+        return self.page.locator(".schema-form-property").filter(has=label)
+
+    def write(self, title, text):
+        self.field(title).locator("textarea").fill(text)
+
+    def choose(self, title, option):
+        self.field(title).locator(".p-select-button__control").press("Space")
+        self.page.locator(".p-select-option").get_by_text(option, exact=True).click()
+
+    def submit(self):
+        self.page.get_by_role("button", name="Submit").click()
+
+    def refused(self):
+        """Submit, and return what the page says instead of running anything."""
+        self.submit()
+        said = self.page.locator(".p-toast").last
+        said.wait_for(timeout=PATIENCE_MS)
+        return said.inner_text()
+
+    def run(self):
+        """Submit, and return the run once it ended."""
+        self.submit()
+
+        def new():
+            return [
+                one for one in self.served.runs(self.deployment) if one["id"] not in self.before
+            ]
+
+        (made,) = self.served.wait(new, 60)
+        return self.served.ended(made["id"])
+
+
+def read_run(page, served, run, tab="Logs"):
+    """Open a run's page at a tab; return what a person reads there."""
+    page.goto(f"{served.url}/runs/flow-run/{run['id']}?tab={tab}")
+    page.get_by_text(run["name"]).first.wait_for(timeout=PATIENCE_MS)
+    page.get_by_role("tabpanel", name=tab).wait_for(timeout=PATIENCE_MS)
+    page.wait_for_load_state("networkidle")
+    return page.inner_text("body")
+
+
+@dataclass(frozen=True)
+class People:
+    """Who was enrolled, with the authenticator of each."""
+
+    secrets: dict[str, str]
+    used: dict[str, int]
+
+    def code(self, served, user):
+        """Return a code that counts: a new one for each act, waited for as a person waits."""
+
+        def step():
+            now = int(datetime.now(UTC).timestamp()) // 30
+            free = max(self.used.get(user, 0) + 1, now)
+            return free if free <= now + 1 else None
+
+        self.used[user] = served.wait(step, 90)
+        return pyotp.TOTP(self.secrets[user]).at(self.used[user] * 30)
+
+    def wrong(self, user):
+        """Return six digits that are none of the codes that could count in these minutes."""
+        now = int(datetime.now(UTC).timestamp()) // 30
+        near = {pyotp.TOTP(self.secrets[user]).at((now + step) * 30) for step in range(-2, 9)}
+        return next(
+            code for code in map("{:06d}".format, range(123_456, 999_999)) if code not in near
+        )
