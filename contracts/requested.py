@@ -11,6 +11,8 @@ from contracts.log_entry import Entry, Intent
 SHORTEST: Final = 10
 LONGEST: Final = 500
 """Characters of a reason in a person's own words."""
+_BY: Final = "judged by the strategy "
+_AT: Final = "as known at "
 
 
 class ReasonCode(StrEnum):
@@ -30,9 +32,14 @@ def reason_of(request: Request) -> str:
 
     Where it looks back, to an older strategy or to what was known at a time, the reason says so.
     """
-    marks = [f"judged by the strategy {request.strategy}"] if request.strategy else []
-    marks += [f"as known at {request.known_at}"] if request.known_at else []
+    marks = [f"{_BY}{request.strategy}"] if request.strategy else []
+    marks += [f"{_AT}{request.known_at}"] if request.known_at else []
     return f"{request.reason_code}: {request.reason}" + (f" ({', '.join(marks)})" if marks else "")
+
+
+def may_look_back(reason: str) -> bool:
+    """Tell whether a reason reads like one that looks back; only `looking_back` knows for sure."""
+    return _BY in reason or _AT in reason
 
 
 @dataclass(frozen=True, slots=True)

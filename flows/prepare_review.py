@@ -9,6 +9,7 @@ from prefect import flow
 from contracts.criterion import Stage
 from contracts.evidence import Digest
 from contracts.readiness import Ready
+from contracts.requested import may_look_back
 from flows import form
 from flows.notify import tell
 from flows.office import open_office
@@ -96,6 +97,7 @@ def stages_due(desk: Desk, batch: str, wanted: Due) -> Iterator[Stage]:
 def _was_ready(one: Evaluation) -> bool:
     return (
         one.stage is Stage.INITIAL
+        and not may_look_back(one.reason)
         and isinstance(one.ending, Finished)
         and one.ending.readiness.state is Ready.READY
     )

@@ -16,8 +16,7 @@ from flows.under_name import claim_here, name_of
 from tasks.desk import Desk
 from tasks.evaluate import Why
 from tasks.package import Package
-from tasks.reevaluate import IN_FORCE, Checked, Wanted, evidence_for
-from tasks.request_steps import record_request
+from tasks.reevaluate import IN_FORCE, Checked, Wanted, evidence_for, reevaluation
 from tasks.round import collect_round
 from tasks.run_tags import tag_run
 from tasks.steps import end_leftovers, package_leftovers
@@ -113,7 +112,7 @@ def reevaluate(
     with open_office(site) as desk:
         try:
             claim = claim_here(user, code)
-            asked, why = record_request(desk, lambda: read_form(_read, **given), claim)
+            asked, why = reevaluation(desk, lambda: read_form(_read, **given), claim)
         except BatchproofError as error:
             return Failed(message=error.in_words())
         with turn_at(desk, asked.batch):

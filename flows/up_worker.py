@@ -24,7 +24,7 @@ from flows.up_deployments import Declared, declared
 from flows.up_life import end_with_parent
 
 AT_ONCE: Final = 4
-"""Runs at the same time; `PREFECT_RUNNER_PROCESS_LIMIT` may say otherwise."""
+"""Runs at the same time; of the plant's, `PREFECT_RUNNER_PROCESS_LIMIT` may say otherwise."""
 _BEGUN_MOST: Final = 5
 """A run that was begun so often and never ended is not begun again."""
 _LOOK_EVERY_SECONDS: Final = 0.5
@@ -40,12 +40,15 @@ def main() -> int:
     warming = threading.Thread(target=keep_one_warm)
     warming.start()
     limit = int(os.environ.get("PREFECT_RUNNER_PROCESS_LIMIT", AT_ONCE))
-    runner = Runner(
-        name="batchproof", query_seconds=_LOOK_EVERY_SECONDS, limit=limit, pause_on_shutdown=False
-    )
     deployments = declared()
+    by_people = tuple(one for one in deployments if "code" in one.flow.parameters.properties)
     server_answers()
-    asyncio.run(register(runner, deployments))
+    runners = {
+        runner_of("batchproof", limit): tuple(one for one in deployments if one not in by_people),
+        runner_of("batchproof people", AT_ONCE): by_people,
+    }
+    for runner, own in runners.items():
+        asyncio.run(register(runner, own))
     asyncio.run(give_back())
     warming.join()
     said = "".join(f"{one.full_name}: {one.description}\n" for one in deployments)
@@ -53,10 +56,26 @@ def main() -> int:
     beside.write_text(said, "utf-8")
     beside.replace(asked.ready)
     # Not in the main thread: there it would answer SIGTERM by cancelling what runs.
-    serving = threading.Thread(target=lambda: asyncio.run(runner.start()))
+    serving = threading.Thread(target=lambda: asyncio.run(serve(tuple(runners))))
     serving.start()
     serving.join()
     return 1  # nobody asked it to end
+
+
+def runner_of(name: str, limit: int) -> Runner:
+    """Return what takes up runs, so many at once.
+
+    What people ask for has places of its own: a one-time code counts for a minute, and does not
+    wait until batches are prepared.
+    """
+    return Runner(
+        name=name, query_seconds=_LOOK_EVERY_SECONDS, limit=limit, pause_on_shutdown=False
+    )
+
+
+async def serve(runners: tuple[Runner, ...]) -> None:
+    """Take up runs until the process ends."""
+    await asyncio.gather(*(one.start() for one in runners))
 
 
 def keep_one_warm() -> None:

@@ -171,6 +171,7 @@ def _accounts(user: Account, owner: Account) -> str:
 
 
 def free_ports(count: int) -> list[int]:
+    """Return so many different ports of the loopback that nobody has."""
     with ExitStack() as stack:
         taken = [stack.enter_context(socket.socket()) for _ in range(count)]
         for one in taken:

@@ -13,6 +13,7 @@ from contracts.evidence import Capture, Digest, digest_of
 from contracts.fingerprint import fingerprint
 from contracts.readiness import Ready
 from contracts.reading import Quarantine
+from contracts.requested import may_look_back
 from contracts.words import source_in_words
 from tasks.collect import collect_source
 from tasks.desk import Desk
@@ -113,7 +114,11 @@ def _in_turn(batches: Sequence[str], now: datetime) -> Sequence[str]:
 def _is_done(standing: Standing | None, now: datetime, watched: timedelta) -> bool:
     if standing is None or _unfinished(standing):
         return False
-    final = [one for one in standing.evaluations if one.stage is Stage.FINAL]
+    final = [
+        one
+        for one in standing.evaluations
+        if one.stage is Stage.FINAL and not may_look_back(one.reason)
+    ]
     ended = [one.ending for one in final if isinstance(one.ending, Finished)]
     return (
         bool(ended)

@@ -1,5 +1,6 @@
 """Lay a package before QA in the Prefect UI: what must be looked at, and where the proof lies."""
 
+from prefect import get_run_logger
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
 from contracts.opened import Opened, opened
@@ -20,6 +21,7 @@ def present_package(package: Package) -> None:
     Prefect's pages to a file.
     """
     read = opened(lambda path: (package.folder / path).read_bytes())
+    get_run_logger().info("%s", _said(read))  # a run that completed says nothing of the batch
     create_markdown_artifact(
         key=artifact_key("readiness", read.batch),
         markdown=readiness_text(read, package),
@@ -46,9 +48,13 @@ def present_package(package: Package) -> None:
 
 def in_one_line(read: Opened) -> str:
     """Return the readiness with its first reason: what the list of artifacts shows."""
-    said = f"{plain(read.batch)}: {_WORDS[read.readiness]} for its {read.stage} stage"
+    return plain(_said(read))
+
+
+def _said(read: Opened) -> str:
+    said = f"{read.batch}: {_WORDS[read.readiness]} for its {read.stage} stage."
     blocking = [one for one in read.exceptions if one.blocking]
-    return f"{said}. {plain(blocking[0].message)}" if blocking else f"{said}."
+    return f"{said} {blocking[0].message}" if blocking else said
 
 
 def readiness_text(read: Opened, package: Package) -> str:
@@ -57,7 +63,7 @@ def readiness_text(read: Opened, package: Package) -> str:
     lines = [
         f"# {plain(read.batch)}: {_WORDS[read.readiness]} for its {read.stage} stage",
         "",
-        *([f"[→ **Open the package's page**]({package.page})", ""] if package.page else []),
+        *([f"[→ Open the package's page]({package.page})", ""] if package.page else []),
         *(_blocks(one) for one in blocking[:_SHOWN]),
     ]
     if len(blocking) > _SHOWN:

@@ -1,18 +1,18 @@
 """The benchmark of judging a history again: throughput against workers, and the same bytes.
 
-Many demo-sized batches are put on record (see `infra.bench.clones`): the ledger on a PostgreSQL, the
-evidence in a bucket of a real object store, both started here. They are judged one by one by a plain
-loop, then by the flow "Judge a history again" on each task runner, every time from the same start: a
-copy of the database, and a bucket without evaluations. Every evaluation's record must have the same
-digest each time. `python -m infra.bench.history --batches 100 --workers 1,2 --dask 2`.
+Many demo-sized batches are put on record (see `infra.bench.clones`): the ledger on a PostgreSQL,
+the evidence in a bucket of a real object store, both started here. They are judged one by one by a
+plain loop, then by the flow "Judge a history again" on each task runner, every time from the same
+start: a copy of the database, and a bucket without evaluations. Every evaluation's record must have
+the same digest each time. `python -m infra.bench.history --batches 100 --workers 1,2 --dask 2`.
 """
 
 import argparse
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,10 +23,10 @@ _LEAST_RATIO: Final = 1.5
 """Of two processes on two cores, beside one by one."""
 
 
-def measured(place: Place, name: str, *more: str) -> dict[str, Any]:
+def measured(place: Place, *more: str) -> dict[str, Any]:
     """Return what one way of judging found, from the same start, in a process of its own."""
     with place.from_the_start() as also:
-        told = run(["python", "-m", "infra.bench.history_runs", name, str(place.site), *more], also)
+        told = run([sys.executable, "-m", "infra.bench.history_runs", str(place.site), *more], also)
     found: dict[str, Any] = json.loads(told.splitlines()[-1])
     return found
 
@@ -42,10 +42,10 @@ def ways(options: argparse.Namespace) -> Iterator[tuple[str, str, str]]:
 
 def lines(place: Place, options: argparse.Namespace) -> Iterator[Line]:
     """Yield each way's throughput, beside that of one by one."""
-    alone = measured(place, "one_by_one")
+    alone = measured(place)
     yield Line("one by one, a plain loop", _speed(alone))
     for words, runner, workers in ways(options):
-        found = measured(place, "flow", runner, workers)
+        found = measured(place, runner, workers)
         ratio = alone["seconds"] / found["seconds"]
         processes = runner != "threads" and int(workers) > 1
         target = f"at least {_LEAST_RATIO:g} x" if processes else ""
@@ -64,12 +64,6 @@ def _speed(found: Mapping[str, Any]) -> str:
     return f"{count / seconds:.2f} batches/s ({cpu / count:.2f} CPU s each)"
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    os.environ["PREFECT_LOGGING_LEVEL"] = "CRITICAL"
-    yield
-
-
 def main() -> None:
     """Run the benchmark and print it."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -78,7 +72,8 @@ def main() -> None:
     options.add_argument("--dask", type=int, default=2, help="processes of Dask; 0 for none")
     options.add_argument("--ray", type=int, default=0, help="processes of Ray; 0 for none")
     asked = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bh") as folder, _quiet(), start(Path(folder)) as place:
+    os.environ["PREFECT_LOGGING_LEVEL"] = "CRITICAL"
+    with tempfile.TemporaryDirectory(prefix="bh") as folder, start(Path(folder)) as place:
         say(f"{asked.batches:,} batches of the demo plant's six kinds, on {os.cpu_count()} cores")
         place.fill(asked.batches)
         show(lines(place, asked))

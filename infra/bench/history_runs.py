@@ -1,36 +1,67 @@
 """One way of judging a history again, in a process of its own: what it took, as JSON.
 
-`python -m infra.bench.history_runs one_by_one|flow SITE [RUNNER WORKERS]`. Seconds are of the
-judging alone: libraries, strategies and task runners are warm before. CPU seconds are of this
-process and its children, not of the servers.
+`python -m infra.bench.history_runs SITE [RUNNER WORKERS]`; without a runner, one by one in a plain
+loop. Seconds are from the order to the last result: starting workers, their libraries and reading
+the strategies are in them, Prefect's own start is not. CPU seconds are of this process and its
+children, not of the servers.
 """
 
 import json
+import os
+import resource
 import sys
 import time
+from collections.abc import Sequence
 
+from contracts.criterion import Stage
+from contracts.history import Known, Rejudged
 from contracts.person import Person, Role
 from flows.office import open_office
-from tasks.judge_again import judge_again, newest_collections
+from tasks.judge_again import Order, judge_again, newest_collections, strategies_of
 from tasks.log_check import check_log
 
 _BY = Person("bench", "The benchmark", frozenset({Role.REVIEWER}))
 _REASON = "the benchmark of judging a history again"
 
 
-def main(name: str, site: str, *more: str) -> None:
-    """Measure one way and print what it found."""
+def one_by_one(site: str) -> list[Rejudged]:
+    """Judge everything on record in a plain loop."""
     with open_office(site) as desk:
-        order, known = _order(desk), tuple(sorted(newest_collections(desk).items()))
-        _warm(desk, order, known)
+        order, known = ordered(site)
+        return [judge_again(desk, order, one) for one in known]
+
+
+def by_flow(site: str, runner: str, workers: str) -> Sequence[Rejudged]:
+    """Judge everything on record by the product's flow, on a task runner."""
+    os.environ |= {"BATCHPROOF_RUNNER": runner, "BATCHPROOF_WORKERS": workers}
+    from prefect import flow  # noqa: PLC0415 (its start is nobody's judging)
+
+    from flows.rejudge import judge_history  # noqa: PLC0415 (as above)
+
+    @flow(name="Benchmark of a history", persist_result=False)
+    def benchmark() -> Sequence[Rejudged]:
+        order, known = ordered(site)
+        return judge_history("Benchmark", order, known, site).all
+
+    return benchmark()
+
+
+def ordered(site: str) -> tuple[Order, tuple[Known, ...]]:
+    """Return an order for everything on record, and the evidence it is about."""
+    with open_office(site) as desk:
+        known = tuple(sorted(newest_collections(desk).items()))
+        strategies = strategies_of(desk, known)
+        return Order(desk.now(), _BY, Stage.INITIAL, _REASON, strategies), known
+
+
+def main(site: str, *more: str) -> None:
+    """Measure one way and print what it found."""
+    if more:
+        from prefect import flow  # noqa: F401, PLC0415 (as in `by_flow`)
     spent, began = _cpu(), time.perf_counter()
-    if name == "one_by_one":
-        with open_office(site) as desk:
-            done = [judge_again(desk, order, one) for one in known]
-    else:
-        done, began = _by_flow(site, *more), _STARTED[-1]
+    done = by_flow(site, *more) if more else one_by_one(site)
     seconds, cpu = time.perf_counter() - began, _cpu() - spent
-    faults = [one.fault for one in done if one.fault]
+    faults = [f"{one.batch}: {one.fault}" for one in done if one.fault]
     if faults:
         raise SystemExit(faults[0])
     with open_office(site) as desk:
@@ -38,3 +69,12 @@ def main(name: str, site: str, *more: str) -> None:
     records = {one.batch: one.evaluation for one in done}
     found = {"seconds": seconds, "cpu": cpu, "records": records, "findings": findings}
     sys.stdout.write(f"{json.dumps(found)}\n")
+
+
+def _cpu() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

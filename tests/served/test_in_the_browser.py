@@ -3,18 +3,28 @@
 import json
 import re
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 import httpx
+import pyotp
 import pytest
 from served.prefect_pages import Form, People, picture, read_run
 from served.served_up import PROGRAM, event, own_environment
 
+from contracts.criterion import Stage
 from contracts.log_act import Refusal, Request
 from contracts.log_entry import Intent
+from contracts.person import Person, Role
+from contracts.review_asked import Choice, Which
+from flows.office import open_office
+from tasks.identity import Claim
+from tasks.people import enrol
+from tasks.review import decide
 
 BATCH = "CART-26-0002"
 REASON = "The laboratory looked into the low viability."
 JUSTIFIED = "Assessed in DEV-26-0815; without effect on this batch."
+ROB = Person("rob", "Rob Reviewer", frozenset({Role.REVIEWER, Role.QUALIFIED_PERSON}))
 NASTY = ["../../etc", "<img src=x onerror=document.title='owned'>", "{{ 7*7 }}", "A" * 10_240]
 
 
@@ -34,31 +44,38 @@ def program(served):
 
 
 @pytest.fixture(scope="module")
-def people(served, program):
-    """An administrator enrols the others; each secret is read where it is printed, once."""
-    found = People({}, {})
-
-    def enrol(user, name, *roles):
-        command = ["user", "enrol", user, "--name", name]
-        command += [word for role in roles for word in ("--role", role)]
-        if found.secrets:
-            command += ["--by", "ada", "--code", found.code(served, "ada")]
-        printed = program(*command)
-        (found.secrets[user],) = re.findall(r"secret +([A-Z2-7]{32})\b", printed)
-
-    enrol("ada", "Ada Admin", "admin")
-    enrol("rita", "Rita Reviewer", "reviewer", "qualified_person")
-    enrol("rob", "Rob Reviewer", "reviewer")
-    enrol("quinn", "Quinn Person", "qualified_person")
-    return found
+def desk(served):
+    """The served plant's own desk, at which a test sees what is on record."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BATCHPROOF_HOME", str(served.home))
+        patch.setenv("BATCHPROOF_SITE", str(served.site))
+        with open_office(None) as opened:
+            yield opened
 
 
 @pytest.fixture(scope="module")
-def ledger(served):
-    from tasks.ledger.ledger import Ledger
+def people(served, program, desk):
+    """An administrator enrols the others; each secret is read where it is printed, once."""
+    found = People({}, {})
 
-    with Ledger.open(f"sqlite:///{served.home / 'ledger.sqlite'}") as opened:
-        yield opened
+    def at_terminal(user, name, role, *by):
+        printed = program("user", "enrol", user, "--name", name, "--role", role, *by)
+        (found.secrets[user],) = re.findall(r"secret +([A-Z2-7]{32})\b", printed)
+
+    at_terminal("ada", "Ada Admin", "admin")
+    found.secrets["rob"] = an_hour_ago(desk, found.secrets["ada"], ROB)
+    for user, name, role in (
+        ("rita", "Rita Reviewer", "reviewer"),
+        ("quinn", "Quinn Person", "qualified_person"),
+    ):
+        at_terminal(user, name, role, "--by", "ada", "--code", found.code(served, "ada"))
+    return found
+
+
+def an_hour_ago(desk, secret, person):
+    """Enrol one more with an older code: the administrator has two of now, and time passes."""
+    at = datetime.now(UTC) - timedelta(hours=1)
+    return enrol(desk, person, Claim("ada", pyotp.TOTP(secret).at(at)), lambda: at).secret
 
 
 def fill_reevaluation(page, served, code):
@@ -122,9 +139,9 @@ def test_a_value_is_two_clicks_from_its_bytes(served, prepared, page):
 
 
 def test_a_form_with_a_wrong_code_is_refused_and_nothing_is_judged(
-    served, prepared, people, ledger, page
+    served, prepared, people, desk, page
 ):
-    judged, collected = ledger.evaluations(BATCH), ledger.captures(BATCH)
+    judged, collected = desk.ledger.evaluations(BATCH), desk.ledger.captures(BATCH)
     wrong = people.wrong("rita")
     form = fill_reevaluation(page, served, wrong)
     picture(page, "browser-3-form")
@@ -136,22 +153,22 @@ def test_a_form_with_a_wrong_code_is_refused_and_nothing_is_judged(
     assert "a user id and a code that do not go together" in read_run(page, served, run, "Logs")
     picture(page, "browser-3-refused-logs")
     assert wrong not in told_of(served, run)
-    assert (ledger.evaluations(BATCH), ledger.captures(BATCH)) == (judged, collected)
-    last = ledger.log.of_batch(BATCH)[-1].entry
+    assert (desk.ledger.evaluations(BATCH), desk.ledger.captures(BATCH)) == (judged, collected)
+    last = desk.ledger.log.of_batch(BATCH)[-1].entry
     assert isinstance(last, Refusal)
-    assert (last.user, last.act) == ("rita", "reevaluate")
+    assert (last.user, last.act) == ("rita", "have a batch judged again")
 
 
-def test_a_form_with_a_right_code_is_followed_once(served, prepared, people, ledger, page):
+def test_a_form_with_a_right_code_is_followed_once(served, prepared, people, desk, page):
     code = people.code(served, "rita")
     run = fill_reevaluation(page, served, code).run()
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
     read_run(page, served, run, "Artifacts")
     picture(page, "browser-4-reevaluated")
-    *_, last = ledger.evaluations(BATCH)
+    *_, last = desk.ledger.evaluations(BATCH)
     assert last.number == 2
     assert last.reason == f"investigation outcome: {REASON}"
-    entries = [one.entry for one in ledger.log.of_batch(BATCH)]
+    entries = [one.entry for one in desk.ledger.log.of_batch(BATCH)]
     (request,) = [one for one in entries if isinstance(one, Request)]
     (intent,) = [one for one in entries if isinstance(one, Intent) and one.evaluation == 2]
     assert (request.by, request.reason, intent.by) == ("rita", REASON, "rita")
@@ -163,11 +180,11 @@ def test_a_form_with_a_right_code_is_followed_once(served, prepared, people, led
     ended = served.ended(again)
     assert ended["state_type"] == "FAILED"
     assert "do not go together" in ended["state"]["message"]
-    assert len(ledger.evaluations(BATCH)) == 2
+    assert len(desk.ledger.evaluations(BATCH)) == 2
     assert code not in told_of(served, run, ended) + served.last_words()
 
 
-def decide(page, served, people, exception):
+def decide_in_form(page, served, people, exception):
     form = Form.open(page, served, "decide")
     form.write("Batch", BATCH)
     form.choose("Stage", "initial")
@@ -176,10 +193,11 @@ def decide(page, served, people, exception):
     form.write("Reason", JUSTIFIED)
     form.write("Your user id", "rita")
     form.write("One-time code", people.code(served, "rita"))
+    picture(page, "browser-5-decide")
     return form.run()
 
 
-def sign(page, served, people, user, what):
+def sign_in_form(page, served, people, user, what):
     form = Form.open(page, served, "sign-review")
     form.write("Batch", BATCH)
     form.choose("Stage", "initial")
@@ -189,31 +207,31 @@ def sign(page, served, people, user, what):
     return form.run()
 
 
-def test_exceptions_are_resolved_and_two_persons_sign(served, people, program, page):
-    run = decide(page, served, people, "X-001")
+def test_exceptions_are_resolved_and_two_persons_sign(served, people, program, desk, page):
+    def signed(user, what):
+        run = sign_in_form(page, served, people, user, what)
+        assert run["state_type"] == "COMPLETED", run["state"]["message"]
+
+    run = decide_in_form(page, served, people, "X-001")
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
-    assert "Rita Reviewer" in read_run(page, served, run, "Details")
+    assert "under the name of Rita Reviewer" in read_run(page, served, run, "Details")
     picture(page, "browser-5-decided")
     for exception in ("X-002", "X-003"):
-        options = ["--accept", "--reason", JUSTIFIED, "--user", "rob"]
-        code = people.code(served, "rob")
-        program("review", "decide", BATCH, exception, *options, "--code", code, expect=4)
-    for user, what in (("rob", "I reviewed the audit trail"), ("rita", "reviewed")):
-        run = sign(page, served, people, user, what)
-        assert run["state_type"] == "COMPLETED", run["state"]["message"]
-    run = sign(page, served, people, "rita", "confirmed")
+        decide(desk, ROB, Which(BATCH, Stage.INITIAL), Choice(exception, "accepted", JUSTIFIED, ""))
+    signed("rita", "I reviewed the audit trail")
+    signed("rob", "reviewed")
+    run = sign_in_form(page, served, people, "rob", "confirmed")
     assert run["state_type"] == "FAILED"
-    said = read_run(page, served, run, "Details")
+    assert "rob" in read_run(page, served, run, "Details")
     picture(page, "browser-5-segregated")
-    assert "rita" in said
-    run = sign(page, served, people, "quinn", "confirmed")
-    assert run["state_type"] == "COMPLETED", run["state"]["message"]
+    program("review", "show", BATCH, expect=4)
+    signed("quinn", "confirmed")
     artifact = served.artifacts()["review-cart-26-0002-initial"]
     page.goto(f"{served.url}/artifacts/artifact/{artifact['latest_id']}")
-    page.get_by_role("heading", name="review of evaluation 2").wait_for(timeout=60_000)
+    page.get_by_role("heading", name="review of evaluation 2").wait_for()
     picture(page, "browser-5-review")
     shown = program("review", "show", BATCH)
-    assert "Rita Reviewer" in shown
+    assert "Rob Reviewer" in shown
     assert "Quinn Person" in shown
 
 
