@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from contracts.answered import both_answered
 from contracts.canonical import Json, canonical, parse_strict
@@ -31,6 +33,8 @@ from tasks.evidence import ReadEvidence
 from tasks.judge import Judged
 from tasks.reading import Document
 from tasks.storage import Storage
+
+_PUTS_AT_A_TIME: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,9 @@ def _evaluation(judged: Judged, evidence: ReadEvidence, sitting: Sitting) -> dic
 
 def keep(store: Storage, files: Mapping[str, bytes]) -> Digest:
     """Keep an evaluation's files and return the digest of their list."""
-    listed: dict[str, Json] = {path: store.put(data) for path, data in files.items()}
+    with ThreadPoolExecutor(_PUTS_AT_A_TIME) as pool:  # each waits for a disk or a server
+        digests = list(pool.map(store.put, files.values()))
+    listed: dict[str, Json] = dict(zip(files, digests, strict=True))
     return store.put(canonical(listed))
 
 

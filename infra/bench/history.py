@@ -46,6 +46,8 @@ def lines(place: Place, options: argparse.Namespace) -> Iterator[Line]:
     yield Line("one by one, a plain loop", _speed(alone))
     for words, runner, workers in ways(options):
         found = measured(place, runner, workers)
+        if found["program"] != alone["program"]:
+            raise SystemExit("The program was changed while it was measured.")
         ratio = alone["seconds"] / found["seconds"]
         processes = runner != "threads" and int(workers) > 1
         target = f"at least {_LEAST_RATIO:g} x" if processes else ""

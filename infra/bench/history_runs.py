@@ -17,6 +17,7 @@ from contracts.criterion import Stage
 from contracts.history import Known, Rejudged
 from contracts.person import Person, Role
 from flows.office import open_office
+from tasks import environment
 from tasks.judge_again import Order, judge_again, newest_collections, strategies_of
 from tasks.log_check import check_log
 
@@ -68,6 +69,7 @@ def main(site: str, *more: str) -> None:
         findings = len(list(check_log(desk.ledger)))
     records = {one.batch: one.evaluation for one in done}
     found = {"seconds": seconds, "cpu": cpu, "records": records, "findings": findings}
+    found["program"] = [str(one) for one in environment.facts()]
     sys.stdout.write(f"{json.dumps(found)}\n")
 
 
