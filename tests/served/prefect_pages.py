@@ -80,13 +80,20 @@ class Form:
         return self.served.ended(answer.json()["id"])
 
 
-def read_run(page, served, run, tab="Logs"):
-    """Open a run's page at a tab; return what a person reads there."""
+def read_run(page, served, run, tab, words):
+    """Open a run's page at a tab, and read until the words are there, unfolded if need be."""
     page.goto(f"{served.url}/runs/flow-run/{run['id']}")
-    page.get_by_role("listitem").filter(has_text=tab).click(timeout=PATIENCE_MS)
-    page.get_by_role("tabpanel", name=tab).wait_for(timeout=PATIENCE_MS)
-    page.wait_for_load_state("networkidle")
-    return page.inner_text("body")
+
+    def read():
+        page.get_by_role("listitem").filter(has_text=tab).click(timeout=PATIENCE_MS)
+        page.wait_for_load_state("networkidle")
+        if words in page.inner_text("body"):
+            return True
+        for more in page.get_by_text("See More").all():
+            more.click()
+        return words in page.inner_text("body")
+
+    served.wait(read, 60)
 
 
 @dataclass(frozen=True)
