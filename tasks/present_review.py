@@ -4,9 +4,9 @@ import re
 
 from prefect.artifacts import create_markdown_artifact
 
+from contracts.changes import minute
 from contracts.log_act import Decision
 from contracts.review import OnRecord, Review
-from contracts.times import written
 from tasks.present import plain
 
 
@@ -52,27 +52,27 @@ def review_text(review: Review) -> str:
 def _decided(one: OnRecord[Decision]) -> str:
     act = one.act
     to = f" to {act.reference}" if act.reference else ""
-    words = f"{act.exception} {act.decision}{to} by {act.name} ({act.by}): {act.reason}"
-    return _line(words, written(act.at), one.void)
+    who = f"{act.exception} {act.decision}{to} by {act.name} ({act.by})"
+    return _line(who, minute(act.at), one.void, act.reason)
 
 
 def _signed(review: Review) -> list[str]:
     trail = [
         _line(
-            f"audit trail up to entry {one.act.last}, by {one.act.name} ({one.act.by}). "
-            f"{one.act.note}".rstrip(),
-            written(one.act.at),
+            f"audit trail up to entry {one.act.last}, by {one.act.name} ({one.act.by})",
+            minute(one.act.at),
             one.void,
+            one.act.note,
         )
         for one in review.trail_reviews
     ]
     signed = [
-        _line(f"{one.act.meaning} by {one.act.name} ({one.act.by})", written(one.act.at), one.void)
+        _line(f"{one.act.meaning} by {one.act.name} ({one.act.by})", minute(one.act.at), one.void)
         for one in review.signatures
     ]
     return trail + signed
 
 
-def _line(words: str, at: str, void: str) -> str:
-    told = f"- {plain(words)}, {at}"
+def _line(who: str, at: str, void: str, words: str = "") -> str:
+    told = f"- {plain(who)}, {at}" + (f": {plain(words)}" if words else "")
     return f"{told}. **Void**: {plain(void)}" if void else told

@@ -61,7 +61,7 @@ class Form:
     def refused(self):
         """Submit, and return what the page says instead of running anything."""
         self.submit()
-        said = self.page.locator(".p-toast").last
+        said = self.page.get_by_text("Error creating flow run").last
         said.wait_for(timeout=PATIENCE_MS)
         return said.inner_text()
 
@@ -80,8 +80,8 @@ class Form:
 
 def read_run(page, served, run, tab="Logs"):
     """Open a run's page at a tab; return what a person reads there."""
-    page.goto(f"{served.url}/runs/flow-run/{run['id']}?tab={tab}")
-    page.get_by_text(run["name"]).first.wait_for(timeout=PATIENCE_MS)
+    page.goto(f"{served.url}/runs/flow-run/{run['id']}")
+    page.get_by_role("listitem").filter(has_text=tab).click(timeout=PATIENCE_MS)
     page.get_by_role("tabpanel", name=tab).wait_for(timeout=PATIENCE_MS)
     page.wait_for_load_state("networkidle")
     return page.inner_text("body")
