@@ -114,6 +114,8 @@ class Served:
         }
 
         def taken() -> bool:
+            if self.up is not None and self.up.poll() is not None:
+                self.start()  # it ended by itself: its worker was killed too often
             self.ask("/events", [said])
             return True
 
