@@ -243,7 +243,7 @@ def test_what_is_no_batch_is_refused_in_words(served, prepared, page, batch):
     before = served.places()
     form = Form.open(page, served, "prepare-review")
     form.write("Batch", batch)
-    assert "Error creating flow run: Validation failed for field 'batch'" in form.refused()
+    assert "Validation failed for field 'batch'" in form.refused()
     form.page.get_by_text("Validate parameters").click()
     run = form.run()
     assert run["state_type"] == "FAILED"
