@@ -58,7 +58,10 @@ def _locked(target: Path) -> tuple[Path, int]:
     while True:
         folder = target.with_name(f".{target.name}.{secrets.token_hex(8)}{_PARTIAL}")
         folder.mkdir()
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue  # a sweeper took it before it was even opened
         with suppress(OSError):  # a file system without such locks is not swept either
             fcntl.flock(lock, fcntl.LOCK_EX)
         if folder.is_dir():  # no sweeper took it in the instant before it was locked

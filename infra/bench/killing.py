@@ -114,6 +114,8 @@ class Served:
         }
 
         def taken() -> bool:
+            if self.up is not None and self.up.poll() is not None:
+                self.start()  # it ended by itself: its worker was killed too often
             self.ask("/events", [said])
             return True
 
@@ -131,7 +133,9 @@ class Served:
 
     def later(self, **told: str | int) -> list[str]:
         """Let something happen in the demo plant."""
-        address = (self.home / "plant" / "later-address").read_text().strip()
+        place = self.home / "plant" / "later-address"
+        self.wait(place.exists, _UP_SECONDS)
+        address = place.read_text().strip()
         request = urllib.request.Request(address, json.dumps(told).encode())  # noqa: S310 (ours)
         with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 (ours)
             return list(json.load(answer)["batches"])

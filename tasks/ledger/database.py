@@ -18,6 +18,9 @@ from tasks.ledger.schema import bring_up_to_date, is_up_to_date
 _PATIENCE_SECONDS = 30
 _CONNECT_SECONDS = 10
 _TURN_SECONDS = 0.02
+_ROOM_SECONDS = 0.2
+_FULL = ("too many clients already", "remaining connection slots are reserved")
+"""What PostgreSQL says when it gives no more connections (its `max_connections`)."""
 _MIGRATION_LOCK = "the shape of the ledger"
 _FORBIDDEN = frozenset(
     {
@@ -141,13 +144,15 @@ def take_turn(connection: Connection, name: str) -> None:
 def _engine(url: URL, *, forbid: frozenset[int]) -> Engine:
     if not address.is_sqlite(url):
         known = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
-        return create_engine(
+        server = create_engine(
             url,
             hide_parameters=True,
             pool_pre_ping=True,
             pool_timeout=_PATIENCE_SECONDS,
             connect_args={"application_name": "batchproof ledger"} | known,
         )
+        event.listen(server, "do_connect", _connect)
+        return server
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -161,6 +166,19 @@ def _engine(url: URL, *, forbid: frozenset[int]) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect(dialect: Any, _record: object, place: Any, options: Any) -> Any:  # noqa: ANN401 (SQLAlchemy's signature)
+    """Connect to a server; while others have every connection it gives, wait as for a turn."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return dialect.connect(*place, **options)
+        except dialect.loaded_dbapi.OperationalError as error:
+            full = any(words in str(error) for words in _FULL)
+            if not full or time.monotonic() > until:
+                raise
+        time.sleep(_ROOM_SECONDS)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, forbid: frozenset[int]) -> None:

@@ -10,14 +10,15 @@ from flows.office import open_office
 from tasks.evaluate import evaluate_collection
 from tasks.log_check import check_log
 from tasks.package import assemble_evaluation
+from tasks.turn import turn_at
 
 AT_ONCE = 50
 TWICE = 10
 
 
 def prepare(site, batch, collection):
-    """Judge and package a batch at a desk of its own; return number, record and package."""
-    with open_office(site) as desk:
+    """Judge and package a batch in its turn, at a desk of its own, as the flow does."""
+    with open_office(site) as desk, turn_at(desk, batch, seconds=120):
         done = evaluate_collection(desk, batch, collection, Stage.INITIAL, "batch completed")
         return done.number, done.record, assemble_evaluation(desk, batch, done.number)
 

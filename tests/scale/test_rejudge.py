@@ -11,6 +11,7 @@ from tasks.evaluate import evaluate_collection
 from tasks.log_check import check_log
 
 COUNT = 6
+FLIP = {"criterion": "CQA-VIA-001", "before": "met", "after": "not_met"}
 WHY = "Viability limit raised to 99.9 % by CC-1187."
 
 
@@ -43,7 +44,8 @@ def test_every_batch_gets_a_second_evaluation_and_the_flips_are_named(ordered, s
     with open_office(site) as desk:
         for one in found["batches"]:
             assert one["evaluation"] == 2
-            assert {"criterion": "CQA-VIA-001", "before": "met", "after": "not_met"} in one["flips"]
+            odd = int(one["batch"][-1]) % 2  # its viability is not met by either version
+            assert one["flips"] == ([] if odd else [FLIP])
             first, second = desk.ledger.evaluations(one["batch"])
             assert (first.evidence, first.collection) == (second.evidence, second.collection)
             assert first.strategy != second.strategy
