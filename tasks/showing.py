@@ -18,6 +18,7 @@ from tasks.envelope import envelopes
 from tasks.page.given import Beside, PageDocuments
 from tasks.page.render import render
 from tasks.past import approvals, history, trail
+from tasks.trail import up_to_result
 
 _NAMED = 6
 """How many exceptions to decide about the first screen names."""
@@ -72,7 +73,7 @@ def _dues(package: Opened) -> Mapping[str, str]:
 def _beside(desk: Desk, package: Opened, files: Mapping[str, bytes]) -> Beside:
     """Return what is known beside the evidence: of other batches, and what the log says."""
     found = elsewhere_of(desk.packages, desk.home, package, files)
-    entries = desk.ledger.log.of_batch(package.batch)
+    entries = up_to_result(desk.ledger.log.of_batch(package.batch), package.number)
     return Beside(
         owed=tuple(_owed(package)),
         elsewhere=tuple(

@@ -1,6 +1,6 @@
 """A batch's audit trail: in words, and written out so that others can check it without us."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from contracts.batch import batch_number
@@ -45,13 +45,17 @@ def trail_member(ledger: Ledger, batch: str, number: int) -> bytes:
     what came until the package was built, so that building it again gives the same bytes; what came
     after is in `seal/history.json`.
     """
-    trail = ledger.log.of_batch(batch)
-    ends = [one.index for one in trail if _is_result(one.entry, number)]
-    last = ends[0] if ends else -1
     entries = [
-        {**in_words(one).record(), "entry": one.text.decode()} for one in trail if one.index <= last
+        {**in_words(one).record(), "entry": one.text.decode()}
+        for one in up_to_result(ledger.log.of_batch(batch), number)
     ]
     return canonical({"batch": batch, "entries": entries}) + b"\n"
+
+
+def up_to_result(trail: Sequence[Logged], number: int) -> tuple[Logged, ...]:
+    """Return a batch's entries up to the result of an evaluation: what its package may tell."""
+    ends = [one.index for one in trail if _is_result(one.entry, number)]
+    return tuple(one for one in trail if ends and one.index <= ends[0])
 
 
 def _is_result(entry: Entry, number: int) -> bool:

@@ -144,7 +144,12 @@ class Served:
         """Have the watch look at the plant once, and wait until every run has ended."""
         found = self.ask("/deployments/filter", {})
         (watch,) = [one["id"] for one in found if one["name"] == "watch-plant"]
-        self.ask(f"/deployments/{watch}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+
+        def asked() -> bool:
+            self.ask(f"/deployments/{watch}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+            return True
+
+        self.wait(asked, _UP_SECONDS)  # SQLite may be busy: 503
         time.sleep(2)
         self.wait(self.quiet, _SETTLE_SECONDS)
 

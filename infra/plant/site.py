@@ -38,7 +38,6 @@ def site_file(path: Path, ports: Ports, set_at: datetime | None = None) -> str:
     return f"""\
 # Site file of the demo plant: {path}
 # use it with: batchproof prepare {STORIES[0].batch} --site {path}
-# it goes on by:  curl {later_address(ports)} -d '{{"batch": "...", "what": "sterility-final"}}'
 site: demo-plant
 products: {{{products}}}
 {_clock(set_at)}sources:
@@ -56,6 +55,7 @@ products: {{{products}}}
     url: "opc.tcp://127.0.0.1:{ports.equipment}{PATH}"
     time_zone: UTC
 {timestamps}batches: [{batches}]
+# it goes on by:  curl {later_address(ports)} -d '{{"batch": "...", "what": "sterility-final"}}'
 """
 
 
