@@ -40,6 +40,7 @@ def site_file(path: Path, ports: Ports, set_at: datetime | None = None) -> str:
 # use it with: batchproof prepare {STORIES[0].batch} --site {path}
 site: demo-plant
 products: {{{products}}}
+# it goes on by:  curl {later_address(ports)} -d '{{"batch": "...", "what": "sterility-final"}}'
 {_clock(set_at)}sources:
   batch_record:
     kind: b2mml-http
@@ -55,7 +56,6 @@ products: {{{products}}}
     url: "opc.tcp://127.0.0.1:{ports.equipment}{PATH}"
     time_zone: UTC
 {timestamps}batches: [{batches}]
-# it goes on by:  curl {later_address(ports)} -d '{{"batch": "...", "what": "sterility-final"}}'
 """
 
 
