@@ -59,7 +59,7 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='captures/']");
     if (!link) return;
-    if (location.protocol === "http:") link.removeAttribute("download");
+    if (location.protocol !== "file:") link.removeAttribute("download");
     const mark = link.closest("figure") && link.closest("figure").querySelector("mark");
     if (!mark || link.getAttribute("href").includes("#")) return;
     // Whole words alone are found: what the quote cut through at its ends is left out.
