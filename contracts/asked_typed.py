@@ -42,11 +42,6 @@ class Share:
         """The share with one decimal."""
         return f"{100 * self.count / self.of:.1f}"
 
-    @property
-    def wanting(self) -> bool:
-        """Whether a reviewer should ask: nobody verified them."""
-        return self.way is Provenance.MANUAL_UNVERIFIED
-
     def record(self) -> dict[str, Json]:
         """Return it as a record."""
         return {

@@ -7,11 +7,11 @@ nothing in the package: it is in the root, and the evaluation log was told it be
 from collections.abc import Iterator
 
 from contracts import restore, restore_strategy
+from contracts.again import Again, contract_in, pages_of
 from contracts.canonical import parse_strict
 from contracts.fingerprint import fingerprint
 from contracts.manifest import EVALUATION, SOURCES, STRATEGY, table_path
 from contracts.members import mapping, text
-from contracts.recheck import Again, contract_in, pages_of
 from contracts.strategy import Strategy
 from contracts.times import read_time
 from contracts.words import WORDINGS

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from contracts import reference, restore, restore_strategy
-from contracts.alternatives import Concluded, concluded
+from contracts import restore, restore_strategy
+from contracts.again import Again, contract_in, pages_of
 from contracts.answered import both_answered
 from contracts.canonical import Json, canonical, parse_strict
 from contracts.context import context_of
 from contracts.derive import derive, series_steps, windows
-from contracts.earlier import Otherwise, otherwise
-from contracts.errors import IntegrityError, UnreadableError
-from contracts.evidence import Capture, Digest, digest_of
+from contracts.errors import UnreadableError
+from contracts.evidence import digest_of
 from contracts.exceptions import Aside, exceptions
 from contracts.lineage import edges
 from contracts.manifest import (
@@ -29,67 +28,14 @@ from contracts.manifest import (
     table_path,
 )
 from contracts.observation import Observation
-from contracts.opened import Opened, Read
 from contracts.quote import quotes_value
 from contracts.readiness import QualityException, decide
 from contracts.reading import Reading
 from contracts.reading_leaves import READINGS, readings_head
 from contracts.reductions import expected_equipment, reduced
-from contracts.series import SeriesPage
-from contracts.sources import batch_record, equipment, lims
-from contracts.sources.contract import SourceContract
-from contracts.sources.odcs import source_contract
 from contracts.steps import day_of
 from contracts.verdict import Verdict
 from contracts.words import WORDING
-
-READERS = {"batch_record": batch_record.read, "lims": lims.read, "equipment": equipment.read}
-
-
-class Again:
-    """A package on the table of whoever draws its records again: each source is read once."""
-
-    def __init__(self, read: Read, package: Opened) -> None:
-        self.read = read
-        self.package = package
-        self._read_again: dict[str, Reading] = {}
-        self._concluded: Concluded | None = None
-
-    def reading(self, source: str) -> Reading:
-        """Return what a source's captures say, read by the contract in the package.
-
-        Raises:
-            UnreadableError: they break the contract.
-        """
-        if source not in self._read_again:
-            self._read_again[source] = reading_again(self.read, self.package, source)
-        return self._read_again[source]
-
-    def otherwise(self) -> tuple[Otherwise, ...]:
-        """Return what the package's earlier captures say and its present ones do not.
-
-        Raises:
-            UnreadableError: the present ones break the contract.
-        """
-        aside = {one.source for one in self.package.quarantines}
-        said = {source: self.reading(source) for source in SOURCES if source not in aside}
-        return otherwise(self.package.captured, said, self._earlier, self.captured)
-
-    def _earlier(self, source: str, captured: Sequence[tuple[Capture, bytes]]) -> Reading:
-        contract, package = contract_in(self.read, source), self.package
-        return READERS[source](captured, contract, package.batch, package.zones[source])
-
-    def concluded(self) -> Concluded:
-        """Return the reference judge's answers and what follows from them."""
-        if self._concluded is None:
-            package = self.package
-            self._concluded = concluded(package.criteria, package.evidence(), reference.judge)
-        return self._concluded
-
-    def captured(self, digest: Digest) -> bytes:
-        """Return a capture's bytes."""
-        return self.read(f"{CAPTURES}/{digest}")
-
 
 Recheck: TypeAlias = Callable[[Again], Iterator[tuple[str, str]]]
 """Yields (member, words) for everything that does not come out again."""
@@ -196,27 +142,6 @@ def _read_again(again: Again) -> Iterator[tuple[str, str]]:
         yield from _differing(name, records, recorded)
 
 
-def reading_again(read: Read, package: Opened, source: str) -> Reading:
-    """Read one source's captures again, by the contract in the package.
-
-    Raises:
-        UnreadableError: they break the contract.
-    """
-    captured = [(one, read(f"{CAPTURES}/{one.digest}")) for one in package.asked(source)]
-    if not captured:
-        return Reading()
-    contract = contract_in(read, source)
-    return READERS[source](captured, contract, package.batch, package.zones[source])
-
-
-def contract_in(read: Read, source: str) -> SourceContract:
-    """Return the contract of a source as the package holds it; IntegrityError if it holds none."""
-    document = parse_strict(read(contract_path(source)).removesuffix(b"\n"))
-    if not isinstance(document, Mapping):
-        raise IntegrityError("a contract that is no object", where=contract_path(source))
-    return source_contract(document)
-
-
 def _differing(
     table: str, expected: Sequence[Json], recorded: Sequence[Json]
 ) -> Iterator[tuple[str, str]]:
@@ -317,16 +242,6 @@ def _rooted(again: Again) -> Iterator[tuple[str, str]]:
         yield MANIFEST, words
     if found.index != again.read(INDEX):
         yield INDEX, "It is not the index of the readings that come out again."
-
-
-def pages_of(again: Again) -> tuple[SeriesPage, ...]:
-    """Return the readings that the package's captures say; none where the equipment is set aside.
-
-    Raises:
-        UnreadableError: the captures break the contract.
-    """
-    aside = any(one.source == "equipment" for one in again.package.quarantines)
-    return () if aside else again.reading("equipment").pages
 
 
 RECHECKS: tuple[tuple[int, Recheck], ...] = (

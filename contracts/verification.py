@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from contracts.again import Again
 from contracts.declared import declared
 from contracts.errors import BatchproofError
 from contracts.manifest import MANIFEST, manifest_from
 from contracts.opened import Read, opened
-from contracts.recheck import RECHECKS, Again, Recheck
+from contracts.recheck import RECHECKS, Recheck
 
 NOUNS = 14
 """The first check here: 1 to 13 are the verifier's, which every package carries a copy of."""

@@ -112,25 +112,36 @@ class KeyFolder:
         Raises:
             SealError: it could not be written.
         """
-        unfinished = self.path / f".{STATE}-{secrets.token_hex(8)}"
+        unfinished = self._unfinished(STATE)
         try:
             _write_new(unfinished, canonical(state.record()))
             unfinished.replace(self.path / STATE)
+            _settle(self.path)
         except OSError as error:
             raise _unkept(self.path / STATE, error) from error
         finally:
             unfinished.unlink(missing_ok=True)
 
     def keep_private(self, name: str, pem: bytes) -> None:
-        """Write a private key under a name that no key has yet, for its owner's eyes only.
+        """Write a private key under a name that no key has yet, complete or not at all.
+
+        It is for its owner's eyes only, and nobody sees a part of it under its name.
 
         Raises:
-            SealError: it could not be written.
+            SealError: it could not be written, or the name has a key.
         """
+        unfinished = self._unfinished(name)
         try:
-            _write_new(self.path / name, pem)
+            _write_new(unfinished, pem)
+            os.link(unfinished, self.path / name)
+            _settle(self.path)
         except OSError as error:
             raise _unkept(self.path / name, error) from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def _unfinished(self, name: str) -> Path:
+        return self.path / f".{name}-{secrets.token_hex(8)}"
 
 
 def refuse_strangers(path: Path) -> None:
@@ -184,7 +195,11 @@ def _write_new(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(handle)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def _settle(path: Path) -> None:
+    """Have the names in a folder on the disk."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(folder)
     finally:

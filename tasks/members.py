@@ -1,6 +1,5 @@
 """A package in a folder, read safely: nothing outside the folder is ever opened."""
 
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from contracts.errors import NotFoundError
@@ -32,11 +31,6 @@ def spans_of(folder: Path) -> Span:
             return file.read(length)
 
     return span
-
-
-def sizer_of(folder: Path) -> Callable[[str], int]:
-    """Return a function that gives a member's size in bytes without reading it."""
-    return lambda path: _member(folder, path).stat().st_size
 
 
 def _member(folder: Path, path: str) -> Path:

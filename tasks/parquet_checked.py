@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from contracts.again import reading_again
 from contracts.errors import BatchproofError
 from contracts.manifest import table_lines, table_path
 from contracts.opened import Opened, Read, opened
-from contracts.recheck import reading_again
 from contracts.series import SeriesPage
 from expectations.readings import table_of
 from tasks.parquet_footer import foreign_words, forged_statistics, hidden_bytes, whole_groups

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from contracts.asked_history import evaluations
 from contracts.because import Explained
 from contracts.canonical import Json, parse_strict
 from contracts.differences import Differences, Side, differences, source_moves
 from contracts.evidence import Digest
 from contracts.log_act import Approval
-from contracts.log_entry import Intent, Result
 from contracts.log_text import Logged
 from contracts.manifest import EVALUATION
 from contracts.opened import opened
-from contracts.times import written
 from contracts.words import source_in_words
 from tasks.desk import Desk
 from tasks.log_words import in_words
@@ -29,26 +28,22 @@ def history(desk: Desk, batch: str, entries: Sequence[Logged]) -> tuple[Mapping[
     `changes` say in words what differs from the finished evaluation of the same stage before it;
     of the older ones they are empty, for `batchproof diff` compares any two.
     """
-    said = [logged.entry for logged in entries]
-    intents = [one for one in said if isinstance(one, Intent)]
-    results = {one.evaluation: one for one in said if isinstance(one, Result)}
+    every = evaluations(batch, entries)
     told: list[Mapping[str, Json]] = []
-    for one in intents:
-        done = [
-            of.evaluation for of in intents if of.stage == one.stage and of.evaluation in results
-        ]
-        before = [number for number in done if number < one.evaluation]
-        near = before and one.evaluation in done[-_COMPARED:]
+    for one in every:
+        done = [other.number for other in every if other.stage == one.stage and other.readiness]
+        before = [number for number in done if number < one.number]
+        near = before and one.number in done[-_COMPARED:]
         told.append(
             {
-                "at": written(one.at),
+                "at": one.began,
                 "by": one.by,
-                "changes": [*_changes(desk, batch, before[-1], one.evaluation)] if near else [],
-                "evaluation": one.evaluation,
-                "readiness": results[one.evaluation].readiness if one.evaluation in results else "",
+                "changes": [*_changes(desk, batch, before[-1], one.number)] if near else [],
+                "evaluation": one.number,
+                "readiness": one.readiness,
                 "reason": one.reason,
-                "stage": str(one.stage),
-                "superseded": one.evaluation in results and done[-1] != one.evaluation,
+                "stage": one.stage,
+                "superseded": bool(one.readiness) and one.superseded,
             }
         )
     return tuple(told)

@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 import yaml
 from lxml import etree
 
+from contracts.again import READERS
 from contracts.errors import UnreadableError
 from contracts.evidence import Capture
 from contracts.reading import Reading
-from contracts.recheck import READERS
 from contracts.sources.contract import ContractError, SourceContract
 from contracts.sources.odcs import source_contract
 from contracts.sources.xml_spans import read_xml

@@ -29,7 +29,8 @@ def page_of(
 ) -> bytes:
     """Return the page of a package as UTF-8 HTML.
 
-    It tells what the log knows of the batch when the package is made; that is no part of the root.
+    It tells what the log says of the batch up to this evaluation's result, and other batches as
+    they are known when the package is made; neither is part of the root.
     """
     records = {
         name: tuple(_records(files, name))

@@ -11,6 +11,7 @@ from io import BytesIO
 import pyarrow.parquet as pq
 
 from contracts import restore
+from contracts.again import reading_again
 from contracts.canonical import canonical
 from contracts.chunks import tree_of
 from contracts.errors import BatchproofError, NotFoundError
@@ -30,7 +31,6 @@ from contracts.manifest import (
 )
 from contracts.opened import opened
 from contracts.reading_leaves import READINGS, readings_head
-from contracts.recheck import reading_again
 from contracts.salts import seed_of
 from tasks.folder import findings_drawn_again
 from tasks.parquet_checked import parquet_findings

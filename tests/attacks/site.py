@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from contracts.again import READERS
 from contracts.criterion import Stage
 from contracts.errors import UnavailableError
 from contracts.evidence import digest_of
-from contracts.recheck import READERS
 from contracts.tlog_note import ED25519, VerifierKey
 from flows.plant import running_plant
 from tasks import reading

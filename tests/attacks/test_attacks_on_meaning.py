@@ -8,13 +8,13 @@ import pytest
 from attacks.forger import renamed, told
 
 from contracts import merkle, salts
+from contracts.again import Again, pages_of
 from contracts.canonical import canonical
 from contracts.evidence import digest_of
 from contracts.leaves import record_leaf
 from contracts.manifest import EVALUATION, MANIFEST, RECORDS, STRATEGY, manifest_from, table_path
 from contracts.opened import opened
 from contracts.reading_leaves import ReadingLeaf, page_digest
-from contracts.recheck import Again, pages_of
 from tasks.folder import findings_in
 
 # ------------------------------------------------------------------ 9. a relaxed limit

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from contracts.again import READERS
 from contracts.earlier import compared
 from contracts.evidence import Capture, digest_of
-from contracts.recheck import READERS
 from infra.plant.batches import SEED, STORIES
 from infra.plant.record import batch_record
 from tasks import reading

@@ -12,10 +12,10 @@ import pytest
 from attacks.forger import Held, of_folder
 from earlier.rounds import Rounds, desk_at, earlier, further_batch, otherwise, told
 
+from contracts.again import READERS
 from contracts.canonical import canonical
 from contracts.manifest import EVALUATION, READINESS
 from contracts.opened import opened
-from contracts.recheck import READERS
 from contracts.sources.odcs import source_contract
 from tasks import reading
 from tasks.approving import approved_facts

@@ -1,5 +1,6 @@
 """Keys: made once, for their owner's eyes, rotated and revoked on the record, never forgotten."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,6 +20,7 @@ from contracts.canonical import canonical
 from contracts.errors import NotFoundError, SealError
 from contracts.trust import Change, KeyChange, Use
 from contracts.trust_file import parse_trust
+from tasks.key_folder import KeyFolder, read_private
 from tasks.key_places import KeyPlaces
 from tasks.keys import Keys
 
@@ -265,3 +267,21 @@ def test_a_named_key_that_is_not_to_be_had_signs_nothing(tmp_path: Path, keys: K
 def test_the_log_takes_ed25519_alone(tmp_path: Path, keys: Keys):
     path = key_file(tmp_path / "log.pem", ec.generate_private_key(ec.SECP256R1()))
     refused(replace(keys, places=KeyPlaces(log=path)).log, "a log key of another kind")
+
+
+def test_nobody_sees_a_part_of_a_key_under_its_name(tmp_path, monkeypatch):
+    folder, seen = KeyFolder(tmp_path / "keys"), []
+    settle = os.fsync
+
+    def watched(handle: int) -> None:
+        seen.append((folder.path / "some.key").exists())
+        settle(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    with folder.locked():
+        folder.keep_private("some.key", b"whole")
+        refused(lambda: folder.keep_private("some.key", b"other"), "File exists")
+
+    assert seen[:2] == [False, True]  # its bytes were on the disk before it had the name
+    assert sorted(one.name for one in folder.path.iterdir()) == [".lock", "some.key"]
+    assert read_private(folder.path / "some.key") == b"whole"
