@@ -92,8 +92,11 @@ def application(packages: Path, hosts: frozenset[str] = frozenset()) -> ASGIApp:
     import prefect
     from prefect.server.api.server import create_app
 
+    from flows.server_writes import write_in_turn
+
     # Without its files the second UI is neither served nor offered in the first one's menu.
     vars(prefect)["__ui_v2_static_path__"] = packages / "no second UI"
+    write_in_turn()
     return Porter(create_app(), PackagePages(packages), hosts)
 
 

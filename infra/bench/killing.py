@@ -32,7 +32,7 @@ from tasks.ledger.records import Finished
 from tasks.log_check import check_log
 
 KINDS: Final = ("run", "worker", "server")
-_MODULES: Final = {"worker": "flows.up_worker", "server": "flows.up_server"}
+_MODULES: Final = {"worker": "flows.up_worker", "server": "flows.server"}
 _BATCHPROOF: Final = Path(sys.executable).with_name("batchproof")
 _UP_SECONDS: Final = 300
 _SETTLE_SECONDS: Final = 1200
@@ -122,14 +122,17 @@ class Served:
         self.wait(taken, _UP_SECONDS)
 
     def kill(self, kind: str) -> None:
-        """End one of its processes by SIGKILL: a run, the worker, or the server."""
-        pids = list(_pids(self.home, kind))
-        if not pids:
-            self.killed["nothing there"] = self.killed.get("nothing there", 0) + 1
-            return
-        with suppress(ProcessLookupError):
-            os.kill(pids[-1], signal.SIGKILL)
-            self.killed[kind] = self.killed.get(kind, 0) + 1
+        """End one of its processes by SIGKILL, as soon as there is one: a run, worker or server."""
+
+        def ended() -> bool:
+            for pid in reversed(list(_pids(self.home, kind))):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    return True
+            return False
+
+        self.wait(ended, _UP_SECONDS)
+        self.killed[kind] = self.killed.get(kind, 0) + 1
 
     def later(self, **told: str | int) -> list[str]:
         """Let something happen in the demo plant."""
