@@ -1,6 +1,6 @@
 """Answers which evaluations of a batch there are and why each was made, from the evaluation log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from contracts.log_entry import GivenUp, Intent, Result
 from contracts.log_seal import Sealed
 from contracts.log_text import Logged
 from contracts.opened import Opened
+from contracts.requested import looking_back
 from contracts.times import read_time, written
 
 _SERVICE: Final = "batchproof"
@@ -44,7 +45,7 @@ class Evaluated:
     other: tuple[str, ...] = ()
     """What is not the same as for the evaluation before: evidence, strategy, stage."""
     superseded: bool = False
-    """Whether a later one of its stage has a result."""
+    """Whether a later one of its stage has a result, and does not only look back."""
     this: bool = False
     """Whether it is the one that the package tells."""
 
@@ -95,6 +96,7 @@ def evaluations(batch: str, entries: Sequence[Logged], number: int = 0) -> tuple
     """Return every evaluation of a batch that the entries tell; `number` is the package's own."""
     found: dict[int, Evaluated] = {}
     asked: Request | None = None
+    aside = looking_back(one.entry for one in entries if one.entry.batch == batch)
     for logged in entries:
         entry = logged.entry
         if entry.batch != batch:
@@ -107,7 +109,7 @@ def evaluations(batch: str, entries: Sequence[Logged], number: int = 0) -> tuple
                 found[entry.evaluation] = _begun(logged.index, entry, asked, before)
                 asked = None
             case Result() if entry.evaluation in found:
-                _ended(found, entry)
+                _ended(found, entry, aside)
             case GivenUp() if entry.evaluation in found:
                 found[entry.evaluation].given_up = entry.aborted
             case Sealed() if entry.evaluation in found:
@@ -120,11 +122,11 @@ def evaluations(batch: str, entries: Sequence[Logged], number: int = 0) -> tuple
     return tuple(found[one] for one in sorted(found))
 
 
-def _ended(found: Mapping[int, Evaluated], entry: Result) -> None:
+def _ended(found: Mapping[int, Evaluated], entry: Result, aside: Container[int]) -> None:
     ended = found[entry.evaluation]
     ended.readiness = entry.readiness
     for one in found.values():
-        if one.stage == ended.stage and one.number < ended.number:
+        if one.stage == ended.stage and one.number < ended.number and ended.number not in aside:
             one.superseded = True
 
 

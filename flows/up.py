@@ -23,7 +23,7 @@ _PATIENCE_SECONDS: Final = 180
 _STEP_SECONDS: Final = 0.2
 _SERVER_GRACE_SECONDS: Final = 8.0
 _RESTARTS: Final = 3
-"""How often the worker is started again within ten minutes."""
+"""How often what ended by itself is started again within ten minutes."""
 _WINDOW_SECONDS: Final = 600
 _DEMO_BATCH: Final = "CART-26-0002"
 
@@ -87,7 +87,7 @@ class Up:
         """Start everything, say where it is, stay until told to stop, and stop everything.
 
         Raises:
-            UnavailableError: something did not come up, or the server ended.
+            UnavailableError: something did not come up, or did not stay.
             SiteError: the port or the home folder is taken.
         """
         place = self._place
@@ -118,25 +118,29 @@ class Up:
         self._tell(demo=plant is not None)
         while not self._stop.asked.wait(_STEP_SECONDS):
             if server.ended():
-                raise server.gone("a server that stays")
-            if worker.ended():
+                self._again(server)
+                worker.stop(0, self._stop.hurry)  # what it runs could report to nobody
+                server.start(self._place.own)
+                self._start(worker)
+                self._wait(self._healthy, server, worker)
+            elif worker.ended():
                 self._again(worker)
+                self._start(worker)
 
     def _start(self, worker: Child) -> None:
         self._ready.unlink(missing_ok=True)
         worker.start(self._place.own)
 
-    def _again(self, worker: Child) -> None:
-        """Start the worker again, a few times; whatever it had begun begins again."""
+    def _again(self, ended: Child) -> None:
+        """Allow that it is started again, a few times; what had begun begins again."""
         now = time.monotonic()
         recent = [one for one in self._restarts if now - one < _WINDOW_SECONDS]
-        fault = worker.gone(f"a worker that stays; it was started again {_RESTARTS} times")
-        worker.stop(0, self._stop.hurry)  # what it had started ends with it
+        fault = ended.gone(f"a {ended.name} that stays; it was started again {_RESTARTS} times")
+        ended.stop(0, self._stop.hurry)  # what it had started ends with it
         if len(recent) >= _RESTARTS:
             raise fault
         self._restarts = [*recent, now]
-        say(f"The worker ended and is started again ({len(recent) + 1} of {_RESTARTS}).")
-        self._start(worker)
+        say(f"The {ended.name} ended and is started again ({len(recent) + 1} of {_RESTARTS}).")
 
     def _wait(self, ready: Callable[[], bool], *children: Child) -> None:
         """Wait until something is ready, unless a child ends before, or somebody says stop."""

@@ -1659,13 +1659,38 @@ class Story:
             yield f"The captures logged for evaluation {number} are others than those here."
 
     def told(self, number: int) -> Iterator[str]:
-        """Yield in words which evaluation this is, and what came after it."""
+        """Yield in words which evaluation this is, and what came after it for its stage."""
         yield f"evaluation {number} of {len(self.intents)} of batch {self.batch}"
+        begun = {whole(one.record, "evaluation"): one for one in self.intents}
+        stage = begun[number].record.get("stage") if number in begun else None
         for one in self.results:
-            later = one.record.get("evaluation")
-            if isinstance(later, int) and later > number:
-                ended = one.record.get("readiness") or f"given up: {one.record.get('aborted')}"
-                yield f"superseded: evaluation {later} came later ({ended})"
+            later = whole(one.record, "evaluation")
+            if later <= number or later not in begun or begun[later].record.get("stage") != stage:
+                continue
+            over, ended = "superseded", one.record.get("readiness")
+            if "aborted" in one.record:
+                over, ended = "not superseded", f"given up: {one.record['aborted']}"
+            elif self._looks_back(begun[later]):
+                over = "not superseded, for it looks back"
+            yield f"{over}: evaluation {later} came later ({ended})"
+
+    def _looks_back(self, intent: Entry) -> bool:
+        """Whether a person asked what would have been, by a strategy or as known at a time.
+
+        Such an evaluation stands under that person and their reason, and supersedes nothing.
+        """
+        asked = [intent.record.get(name) for name in ("by", "stage", "reason")]
+        for one in self.entries:
+            if one.kind == "request" and one.index < intent.index:
+                by, stage, code, reason, strategy, known_at = (
+                    one.record.get(name)
+                    for name in ("by", "stage", "reason_code", "reason", "strategy", "known_at")
+                )
+                marks = [f"judged by the strategy {strategy}"] if strategy else []
+                marks += [f"as known at {known_at}"] if known_at else []
+                if marks and asked == [by, stage, f"{code}: {reason} ({', '.join(marks)})"]:
+                    return True
+        return False
 
 
 def revoked(entries: Sequence[Entry], seal: Seal, logged: int) -> Iterator[str]:

@@ -73,25 +73,24 @@ class Served:
 
     def start(self) -> None:
         """Start it if it does not run, and wait until it serves."""
-        if self.up is None or self.up.poll() is not None:
-            (self.home / "up" / "worker.ready").unlink(missing_ok=True)
-            with (self.folder / "up.log").open("ab") as log:
-                self.up = subprocess.Popen(  # noqa: S603 (our own program, no shell)
-                    [_BATCHPROOF, "up", "--demo", "--port", str(self.port)],
-                    env=os.environ | {"BATCHPROOF_HOME": str(self.folder / "home")},
-                    stdout=log,
-                    stderr=log,
-                )
         self.wait(self.serves, _UP_SECONDS)
 
     def serves(self) -> bool:
-        """Tell whether server and worker are there."""
-        if self.up is None or self.up.poll() is not None:
-            raise SystemExit(
-                f"`batchproof up` ended ({self.up and self.up.returncode}): "
-                f"{(self.folder / 'up.log').read_text()[-2000:]}"
+        """Tell whether server and worker are there; start both, as a supervisor would, if not.
+
+        It ends by itself when something of it was killed too often within ten minutes.
+        """
+        if self.up is not None and self.up.poll() is None:
+            return (self.home / "up" / "worker.ready").exists() and self.ask("/health") is True
+        (self.home / "up" / "worker.ready").unlink(missing_ok=True)
+        with (self.folder / "up.log").open("ab") as log:
+            self.up = subprocess.Popen(  # noqa: S603 (our own program, no shell)
+                [_BATCHPROOF, "up", "--demo", "--port", str(self.port)],
+                env=os.environ | {"BATCHPROOF_HOME": str(self.folder / "home")},
+                stdout=log,
+                stderr=log,
             )
-        return (self.home / "up" / "worker.ready").exists() and self.ask("/health") is True
+        return False
 
     def wait(self, what: Callable[[], bool], seconds: float) -> None:
         """Wait until something is true."""
@@ -101,7 +100,8 @@ class Served:
                 if what():
                     return
             time.sleep(0.5)
-        raise SystemExit(f"not within {seconds} seconds: {getattr(what, '__name__', what)}")
+        told = (self.folder / "up.log").read_text()[-2000:]
+        raise SystemExit(f"not within {seconds} seconds: {getattr(what, '__name__', what)}; {told}")
 
     def event(self, batch: str) -> None:
         """Post that a batch was completed, as a MES does, until somebody takes it."""
@@ -114,10 +114,7 @@ class Served:
         }
 
         def taken() -> bool:
-            if self.up is not None and self.up.poll() is not None:
-                self.start()  # it ended by itself: its worker was killed too often
-            self.ask("/events", [said])
-            return True
+            return self.serves() and self.ask("/events", [said]) is None
 
         self.wait(taken, _UP_SECONDS)
 
@@ -157,7 +154,9 @@ class Served:
         self.wait(self.quiet, _SETTLE_SECONDS)
 
     def quiet(self) -> bool:
-        """Tell whether no run is going on or due."""
+        """Tell whether it serves, and no run is going on or due."""
+        if not self.serves():
+            return False
         runs = self.ask(
             "/flow_runs/filter",
             {

@@ -23,6 +23,7 @@ from contracts.log_seal import sealed
 from contracts.log_text import Logged, text_of
 from contracts.merkle import leaf_hash
 from contracts.observation import Number
+from contracts.requested import reason_of
 from contracts.told_history import told_history
 from contracts.trust import Trust
 from contracts.verdict import Outcome
@@ -99,6 +100,18 @@ def test_each_evaluation_is_told_with_who_why_and_what_differs():
     assert (third.readiness, third.other) == ("", ("evidence", "stage"))
     assert "Q. One (q.one): late: arrived, with other evidence than before" in second.words
     assert "without a result so far, not sealed" in third.words
+
+
+def test_one_that_looks_back_supersedes_nothing():
+    told = Told().judged(1, "not_ready").sealed(1)
+    asked = Request(
+        told.at, BATCH, "q.one", "Q. One", "initial", "other", "what if", (), digest("old"), ""
+    )
+    told.add(asked)
+    told.judged(2, "ready", by="q.one", reason=reason_of(asked)).sealed(2, OTHER)
+    assert [one.superseded for one in evaluations(BATCH, told.entries)] == [False, False]
+    told.judged(3, "ready")
+    assert [one.superseded for one in evaluations(BATCH, told.entries)] == [True, True, False]
 
 
 def test_one_that_was_given_up_is_told_with_why():

@@ -1,6 +1,7 @@
 """What the log says of the batch: nothing is left out, rewritten, or told in another order."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from verifier.sealed import (
@@ -17,6 +18,11 @@ from verifier.sealed import (
     relogged,
     sealed,
 )
+
+from contracts.log_act import Request
+from contracts.requested import reason_of
+
+AT = datetime(2026, 3, 24, 6, tzinfo=UTC)
 
 
 def again(world, *evaluations, package=None):
@@ -52,6 +58,24 @@ def test_later_evaluation_supersedes(world, package, look):
     assert report.findings == []
     assert f"evaluation 1 of 2 of batch {BATCH}" in report.said
     assert any("evaluation 2 came later (not_ready)" in one for one in report.said)
+
+
+def test_what_supersedes_nothing_is_not_said_to(world, package, look):
+    asked = Request(
+        AT, BATCH, "q.one", "Q. One", "initial", "other", "what if", (), hexed(b"old"), ""
+    )
+    world.log(**asked.record())
+    world.begin(2, by="q.one", reason=reason_of(asked), strategy=hexed(b"old"))
+    world.end(2, "ready")
+    world.begin(3, stage="final")
+    world.end(3, "incomplete")
+    world.begin(4)
+    world.log("result", evaluation=4, aborted="the judges differ")
+    said = look(world, relogged(world, package)).said
+    assert [one for one in said if "came later" in one] == [
+        "not superseded, for it looks back: evaluation 2 came later (ready)",
+        "not superseded: evaluation 4 came later (given up: the judges differ)",
+    ]
 
 
 def test_unfavourable_evaluation_left_out_of_the_history(world, caught):
