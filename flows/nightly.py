@@ -18,7 +18,7 @@ from flows.office import open_office
 from flows.stored import Checked, checked_within
 from tasks.desk import Desk
 from tasks.log_check import check_log
-from tasks.present import plain
+from tasks.shown_text import plain
 
 _SHOWN = 200
 _STEPS = 100

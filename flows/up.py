@@ -96,7 +96,11 @@ class Up:
             stack.enter_context(_alone(place.own / "lock"))
             _port_free(place.port)
             say("Starting: a Prefect server, a worker and the deployments, on this machine ...")
-            plant = stack.enter_context(running_plant(place.home / "plant")) if demo else None
+            plant = (
+                stack.enter_context(running_plant(place.home / "plant", ("--remember",)))
+                if demo
+                else None
+            )
             with suppress(StoppedError):
                 self._serve(stack, plant)
             say("Stopping ...")

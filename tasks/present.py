@@ -8,8 +8,6 @@ from contracts.readiness import QualityException
 from tasks.package import Package
 from tasks.shown_text import artifact_key, plain
 
-__all__ = ["plain", "present_package"]
-
 _WORDS = {"ready": "Ready", "not_ready": "Not ready", "incomplete": "Incomplete"}
 _SHOWN = 5
 
@@ -23,12 +21,12 @@ def present_package(package: Package) -> None:
     read = opened(lambda path: (package.folder / path).read_bytes())
     get_run_logger().info("%s", _said(read))  # a run that completed says nothing of the batch
     create_markdown_artifact(
-        key=artifact_key("readiness", read.batch),
+        key=artifact_key("readiness", read.batch, read.stage),
         markdown=readiness_text(read, package),
         description=in_one_line(read),
     )
     create_table_artifact(
-        key=artifact_key("exceptions", read.batch),
+        key=artifact_key("exceptions", read.batch, read.stage),
         table=[exception_row(one) for one in read.exceptions] or [{"exception": "none"}],
         description=(
             f"What a reviewer of {plain(read.batch)} must look at, blocking first. "
@@ -37,7 +35,7 @@ def present_package(package: Package) -> None:
     )
     if package.page:
         create_link_artifact(
-            key=artifact_key("package", read.batch),
+            key=artifact_key("package", read.batch, read.stage),
             link=package.page,
             link_text=f"→ {read.batch}, evaluation {read.number}: the package's page",
             description=(

@@ -1,6 +1,5 @@
 """Show QA in the Prefect UI what a new evaluation changes, and what batches are waiting for."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from contracts.differences import source_moves
 from contracts.waiting import Waiting
 from contracts.words import source_in_words
 from tasks.change import Change
-from tasks.present import plain
+from tasks.shown_text import artifact_key, plain
 from tasks.waiting import Situation
 
 _MOST_ROWS = 100
@@ -20,16 +19,11 @@ _MOST_ROWS = 100
 _MOST_WAITING = 500
 
 
-def key_of(batch: str) -> str:
-    """Return a batch as an artifact's key may say it."""
-    return re.sub(r"[^a-z0-9]+", "-", batch.lower()).strip("-")
-
-
 def present_change(change: Change) -> None:
     """Write what a new evaluation changes, and which package it supersedes, as an artifact."""
     batch = change.now.batch
     create_table_artifact(
-        key=f"changes-{key_of(batch)}",
+        key=artifact_key("changes", batch, change.now.stage),
         table=change_table(change),
         description=change_in_words(change),
     )
@@ -49,7 +43,7 @@ def present_late(change: Change) -> None:
         "Batchproof prepares and proves; people decide what follows.",
     ]
     create_markdown_artifact(
-        key=f"late-failure-{key_of(change.now.batch)}",
+        key=artifact_key("late-failure", change.now.batch),
         markdown="\n".join(lines),
         description=f"{plain(change.now.batch)}: {change.late.what}",
     )
@@ -112,7 +106,7 @@ def present_waiting(batch: str, found: Iterable[Situation], now: datetime) -> No
     """Write what one batch is waiting for as an artifact."""
     waiting = [one for each in found for one in each.waiting]
     create_table_artifact(
-        key=f"waiting-{key_of(batch)}",
+        key=artifact_key("waiting", batch),
         table=waiting_table(waiting, now),
         description=f"What {plain(batch)} is waiting for: {_counted(waiting, now)}",
     )

@@ -1,6 +1,5 @@
 """Lay before people in the Prefect UI how far a history is judged again, and what it changed."""
 
-import re
 from uuid import UUID
 
 from prefect.artifacts import (
@@ -12,7 +11,7 @@ from prefect.artifacts import (
 
 from contracts.history import History, Rejudged
 from contracts.verdict import Outcome
-from tasks.present import plain
+from tasks.shown_text import artifact_key, plain
 
 _READY = {"": "first evaluation", "ready": "Ready", "not_ready": "Not ready"}
 _SHOWN = 200
@@ -25,7 +24,7 @@ class Progress:
     def __init__(self, title: str, count: int) -> None:
         self._count, self._done = count, 0
         made = create_progress_artifact(
-            progress=0.0, key=key_of("progress", title), description=f"{title}: 0 of {count}"
+            progress=0.0, key=artifact_key("progress", title), description=f"{title}: 0 of {count}"
         )
         if not isinstance(made, UUID):  # Prefect types it for both of its worlds
             raise TypeError(made)
@@ -42,20 +41,15 @@ class Progress:
         )
 
 
-def key_of(what: str, title: str) -> str:
-    """Return the key of an artifact: lower-case letters, digits and dashes."""
-    return f"{what}-{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')}"
-
-
 def present_history(title: str, history: History) -> None:
     """Write what the new judging changed: in all, batch by batch, and criterion by criterion."""
     create_markdown_artifact(
-        key=key_of("history", title),
+        key=artifact_key("history", title),
         markdown=history_text(title, history),
         description=in_one_line(history),
     )
     create_table_artifact(
-        key=key_of("flips", title),
+        key=artifact_key("flips", title),
         table=[
             {
                 "criterion": plain(flip.criterion),

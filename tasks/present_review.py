@@ -1,20 +1,17 @@
 """Lay the state of a review before QA in the Prefect UI: decided, signed, void, and still owed."""
 
-import re
-
 from prefect.artifacts import create_markdown_artifact
 
 from contracts.changes import minute
 from contracts.log_act import Decision
 from contracts.review import OnRecord, Review
-from tasks.present import plain
+from tasks.shown_text import artifact_key, plain
 
 
 def present_review(review: Review) -> None:
     """Write the review's state as an artifact of the running flow."""
-    key = re.sub(r"[^a-z0-9]+", "-", f"{review.batch}-{review.stage}".lower()).strip("-")
     create_markdown_artifact(
-        key=f"review-{key}",
+        key=artifact_key("review", review.batch, review.stage),
         markdown=review_text(review),
         description=plain(f"{review.batch}, {review.stage} stage: {review.state()}"),
     )

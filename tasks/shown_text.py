@@ -21,6 +21,9 @@ def plain(text: str) -> str:
     return _ADDRESS.sub(r"\1\\\2", marked)
 
 
-def artifact_key(what: str, batch: str) -> str:
-    """Return the key of an artifact about a batch: lower-case letters, digits and dashes."""
-    return "-".join([what, *re.findall(r"[a-z0-9]+", batch.lower())])
+def artifact_key(what: str, *about: str) -> str:
+    """Return the key of an artifact about a batch, perhaps its stage, or about something else.
+
+    A key is lower-case letters, digits and dashes; an artifact hides older ones of the same key.
+    """
+    return "-".join([what, *re.findall(r"[a-z0-9]+", " ".join(about).lower())])

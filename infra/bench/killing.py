@@ -18,7 +18,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,8 +118,11 @@ class Served:
 
         self.wait(taken, _UP_SECONDS)
 
-    def kill(self, kind: str) -> None:
-        """End one of its processes by SIGKILL, as soon as there is one: a run, worker or server."""
+    def kill(self, kind: str, batch: str) -> None:
+        """End one of its processes by SIGKILL: a run, the worker, or the server.
+
+        If the batch's run has ended already, its event comes a second time, and that run is killed.
+        """
 
         def ended() -> bool:
             for pid in reversed(list(_pids(self.home, kind))):
@@ -128,7 +131,9 @@ class Served:
                     return True
             return False
 
-        self.wait(ended, _UP_SECONDS)
+        if not ended():
+            self.event(batch)
+            self.wait(ended, _UP_SECONDS)
         self.killed[kind] = self.killed.get(kind, 0) + 1
 
     def later(self, **told: str | int) -> list[str]:
@@ -224,7 +229,7 @@ def killed(one: Served, kills: int, seed: int) -> list[str]:
         one.event(batch)
         instant = chance.uniform(0, span)
         time.sleep(instant)
-        one.kill(kind)
+        one.kill(kind, batch)
         say(f"  {batch}: {kind} killed {instant:.1f} s after its event")
         time.sleep(1)
     one.start()
@@ -243,7 +248,10 @@ def faults(home: Path, batches: Sequence[str]) -> Iterator[str]:
             packages = {one.location for one in ledger.packages(batch)}
             initial = [one for one in ends if one.stage is Stage.INITIAL]
             if len(initial) != 1:
-                yield f"{batch}: {len(initial)} finished evaluations, not 1"
+                why = "; ".join(
+                    f"{one.number}: {one.reason} ({one.evidence[:8]})" for one in initial
+                )
+                yield f"{batch}: {len(initial)} finished evaluations, not 1 ({why})"
             if any(one.ending is None for one in every):
                 yield f"{batch}: an evaluation that was begun has no end"
             if len(packages) != len(ends):
@@ -263,10 +271,14 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=26)
     parser.add_argument("--port", type=int, default=4321)
+    parser.add_argument("--folder", type=Path, help="an empty one, kept for whoever looks into it")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="batchproof-killing-") as folder:
+    with ExitStack() as stack:
+        folder = asked.folder or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="batchproof-killing-"))
+        )
         began = time.monotonic()
-        with served(Path(folder), asked.port) as one:
+        with served(folder, asked.port) as one:
             batches = killed(one, asked.kills, asked.seed)
             found = list(faults(one.home, batches))
         counted = ", ".join(f"{count} x {kind}" for kind, count in sorted(one.killed.items()))

@@ -16,6 +16,7 @@ from pathlib import Path
 from infra.plant.batches import SEED
 from infra.plant.faults import FAULTS, UnknownFaultError, chosen
 from infra.plant.plant import Plant
+from infra.plant.remembered import FILE, Remembered
 from infra.plant.site import write
 
 _WRONG_USAGE = 2
@@ -40,6 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
     gc.disable()
     set_at = datetime.now(UTC) if asked.clock_runs else None
     plant = Plant(asked.seed, faults, folder=directory.resolve(), set_at=set_at)
+    if asked.remember:
+        plant.remembered = Remembered(directory.resolve() / FILE, asked.seed)
+        plant.set_at = plant.remembered.set_at
     return asyncio.run(_serve(plant, directory.resolve(), asked.parent))
 
 
@@ -83,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
         "--fault", action="append", default=[], metavar="NAME[:BATCH]", help="have this fault"
     )
     parser.add_argument("--clock-runs", action="store_true", help="let the plant's clock run")
+    parser.add_argument(
+        "--remember", action="store_true", help="go on from what happened here; the clock runs"
+    )
     parser.add_argument("--list-faults", action="store_true", help="name the faults and stop")
     parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process is gone")
     return parser

@@ -12,13 +12,14 @@ from http import HTTPStatus
 
 from infra.plant.late import UnknownLaterError
 from infra.plant.life import Life
+from infra.plant.remembered import Remembered
 from infra.plant.senaite import Json
 from infra.plant.web import Answer, Handler, Request
 
 PATH = "/later"
 
 
-def later(life: Life) -> Handler:
+def later(life: Life | Remembered) -> Handler:
     """Return what lets things happen in the plant."""
 
     def answer(request: Request) -> Answer:

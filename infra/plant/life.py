@@ -69,8 +69,8 @@ class Life:
         added = dict.fromkeys(named) if named else self._added
         return (*self._first, *(one for batch in added for one in self._objects(batch)))
 
-    def go_on(self, asked: Mapping[str, object]) -> Json:
-        """Let one thing happen and return what did, in words.
+    def go_on(self, asked: Mapping[str, object], at: datetime | None = None) -> Json:
+        """Let one thing happen, now or at a time, and return what did, in words.
 
         Raises:
             UnknownLaterError: it cannot happen.
@@ -84,19 +84,16 @@ class Life:
         if what not in KINDS:
             known = ", ".join(sorted((*KINDS, *PLANT_KINDS)))
             raise UnknownLaterError(f"'{what}' is not one of {known}")
-        self._happen(batch, what, asked)
+        self._happen(batch, what, asked, at or self.now())
         return {"what": what, "batches": [batch]}
 
-    def _happen(self, batch: str, what: str, asked: Mapping[str, object]) -> None:
+    def _happen(self, batch: str, what: str, asked: Mapping[str, object], at: datetime) -> None:
         story = self.recorded(batch)
         if story is None:
             raise UnknownLaterError(f"the plant has no completed batch '{batch[:40]}'")
         told = (str(asked.get(name, "")) for name in ("keyword", "result", "reason"))
         keyword, result, reason = told
-        later = (
-            *self._later.get(batch, ()),
-            Later(batch, what, keyword, result, reason, self.now()),
-        )
+        later = (*self._later.get(batch, ()), Later(batch, what, keyword, result, reason, at))
         _lived(samples(story, self.seed), later)  # refuses what cannot happen before it did
         self._later[batch] = later
         self._objects.cache_clear()

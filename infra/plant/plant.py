@@ -15,6 +15,7 @@ from infra.plant.later_server import later
 from infra.plant.life import Life
 from infra.plant.lims_server import lims
 from infra.plant.mes_server import mes
+from infra.plant.remembered import Remembered
 from infra.plant.sensors import plant_history
 from infra.plant.site import AUTHORITY_FOLDER, Ports
 from infra.plant.web import ClosedPort, Handler, WebServer
@@ -31,6 +32,8 @@ class Plant:
     """Where the time-stamp authority keeps its files; without it there is none."""
     set_at: datetime | None = None
     """When, by this machine, the plant's clock began to run; without it, it stands still."""
+    remembered: Remembered | None = None
+    """What happened in it before it was started again; without it, it begins anew."""
     _web: list[WebServer] = field(default_factory=list)
     _closed: list[ClosedPort] = field(default_factory=list)
     _equipment: opcua_server.Running | None = None
@@ -38,8 +41,8 @@ class Plant:
 
     async def start(self) -> Ports:
         """Start the servers and return their ports."""
-        life = Life(self.seed, self.set_at)
-        control = WebServer(later(life), "POST")
+        life = self.remembered.life if self.remembered else Life(self.seed, self.set_at)
+        control = WebServer(later(self.remembered or life), "POST")
         self._web.append(control)
         return Ports(
             mes=await self._serve(MES, mes(life)),

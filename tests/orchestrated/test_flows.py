@@ -89,7 +89,7 @@ def test_a_batch_from_its_completion_to_a_late_failure(desk, plant, monkeypatch)
     late = artifact(f"late-failure-{batch.lower()}")
     assert "Growth" in late.data
     assert "is superseded" in late.data
-    changes = artifact(f"changes-{batch.lower()}")
+    changes = artifact(f"changes-{batch.lower()}-initial")
     assert "CQA-STE-001" in changes.data
 
 

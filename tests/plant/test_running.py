@@ -96,6 +96,27 @@ def test_a_plant_is_told_to_go_on_while_it_runs(tmp_path):
         ]
 
 
+def test_a_plant_goes_on_from_what_happened_before_it_was_started_again(tmp_path):
+    def held(plant):
+        site = load_site(plant.site_file())
+        record = get(f"{site.sources['batch_record'].url}/batches/CART-26-0005/record")
+        return json.loads(get(f"{site.sources['batch_record'].url}/batches")[1]), record, site
+
+    asked = ("--remember", "--fault", "opcua-down")
+    with running_plant(tmp_path, asked) as plant:
+        plant.site_file()
+        plant.later("new-batch", batch="CART-26-0005")
+        with pytest.raises(UnreadableError, match="no analysis 'NONE'"):
+            plant.later("vanished", batch="CART-26-0001", keyword="NONE")
+        plant.later("sterility-final", batch="CART-26-0005")
+        before = held(plant)
+    with running_plant(tmp_path, asked) as plant:
+        after = held(plant)
+    assert (after[0], after[1]) == (before[0], before[1])
+    moment = datetime.now(UTC)
+    assert after[2].time(moment) == before[2].time(moment)
+
+
 def test_the_faults_are_listed_one_a_line(capsys):
     assert main(["--list-faults"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 20

@@ -106,7 +106,7 @@ def test_the_batch_is_found_in_three_clicks(served, prepared, page):
     page.get_by_text("Runs", exact=True).first.click()
     page.get_by_role("link", name=prepared["name"], exact=True).first.click()
     page.get_by_role("listitem").filter(has_text="Artifacts").click()
-    card = page.get_by_role("link").filter(has_text="readiness-cart-26-0002")
+    card = page.get_by_role("link").filter(has_text="readiness-cart-26-0002-initial")
     card.wait_for(timeout=60_000)
     assert f"{BATCH}: Not ready" in card.inner_text()
     assert "76.3 % against ≥ 80.0 %" in card.inner_text()
@@ -118,7 +118,7 @@ def test_the_batch_is_found_in_three_clicks(served, prepared, page):
 
 
 def test_a_value_is_two_clicks_from_its_bytes(served, prepared, page):
-    artifact = served.artifacts()["readiness-cart-26-0002"]
+    artifact = served.artifacts()["readiness-cart-26-0002-initial"]
     page.goto(f"{served.url}/artifacts/artifact/{artifact['latest_id']}")
     page.get_by_role("link", name="package's page").click()
 
@@ -162,7 +162,7 @@ def test_a_form_with_a_right_code_is_followed_once(served, prepared, people, des
     form.write("One-time code", code)
     run = form.run()
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
-    read_run(page, served, run, "Artifacts", "readiness-cart-26-0002")
+    read_run(page, served, run, "Artifacts", "readiness-cart-26-0002-initial")
     picture(page, "browser-4-reevaluated")
     *_, last = desk.ledger.evaluations(BATCH)
     assert last.number == 2

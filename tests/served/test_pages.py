@@ -27,14 +27,14 @@ def seen(page, address, words):
 
 
 def test_the_artifacts_say_what_blocks(artifacts):
-    table = json.loads(artifacts["exceptions-cart-26-0002"]["data"])
+    table = json.loads(artifacts["exceptions-cart-26-0002-initial"]["data"])
     assert table[0]["blocks"] == "yes"
     assert any("76.3 %" in row["why"] for row in table)
-    assert "Not ready" in artifacts["readiness-cart-26-0002"]["data"]
+    assert "Not ready" in artifacts["readiness-cart-26-0002-initial"]["data"]
 
 
 def test_a_reviewer_sees_the_reason_in_the_ui(served, artifacts, page):
-    for key in ("readiness-cart-26-0002", "exceptions-cart-26-0002"):
+    for key in ("readiness-cart-26-0002-initial", "exceptions-cart-26-0002-initial"):
         address = f"{served.url}/artifacts/artifact/{artifacts[key]['latest_id']}"
         assert "≥ 80.0 %" in seen(page, address, "76.3 %")
 
@@ -42,7 +42,7 @@ def test_a_reviewer_sees_the_reason_in_the_ui(served, artifacts, page):
 def test_three_clicks_to_the_page(served, prepared, artifacts, page):
     """The run, its artifact, the package's page."""
     seen(page, f"{served.url}/runs/flow-run/{prepared['id']}", prepared["name"])
-    key = "package-cart-26-0002"
+    key = "package-cart-26-0002-initial"
     seen(page, f"{served.url}/artifacts/artifact/{artifacts[key]['latest_id']}", "package's page")
     page.get_by_role("link", name="the package's page").first.click()
 

@@ -61,4 +61,4 @@ def test_whatever_is_written_is_one_line_of_text(text):
 
 def test_a_key_is_what_prefect_takes():
     assert artifact_key("readiness", "CART-26-0002") == "readiness-cart-26-0002"
-    assert artifact_key("readiness", "a_b.C") == "readiness-a-b-c"
+    assert artifact_key("readiness", "a_b.C", "final") == "readiness-a-b-c-final"
