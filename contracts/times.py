@@ -73,4 +73,4 @@ def end_of_day(text: str, zone: str) -> datetime:
 
 def written(moment: datetime) -> str:
     """Return the moment in UTC, to the microsecond, always of the same length."""
-    return in_utc(moment).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{in_utc(moment).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

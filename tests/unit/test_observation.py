@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -40,6 +40,11 @@ from contracts.subject import (
 from contracts.times import read_time, written
 
 NAIVE = datetime(2026, 3, 13, 9, 0)  # noqa: DTZ001 (the naive time is the point)
+
+
+def test_a_time_is_always_written_with_the_same_length():
+    assert written(datetime(33, 4, 3, 15, tzinfo=UTC)) == "0033-04-03T15:00:00.000000Z"
+    assert read_time(written(datetime.min.replace(tzinfo=UTC))).year == 1
 
 
 def test_an_origin_without_a_place_cannot_be_constructed():
