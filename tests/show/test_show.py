@@ -173,7 +173,9 @@ def test_the_server_answers_get_and_head_under_its_own_name_alone(package):
 
 
 def test_the_command_prints_the_address_and_ends_with_ctrl_c(package, copy):
-    program = [sys.executable, "-c", "from flows.program import main; main()", "show"]
+    heeds = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = [sys.executable, "-c", f"{heeds}; from flows.program import main; main()", "show"]
+    # A suite that runs in the background hands on that Ctrl-C is ignored.
     with subprocess.Popen(
         [*program, str(package), "--no-browser"], stdout=subprocess.PIPE, text=True, env=_quiet()
     ) as running:
