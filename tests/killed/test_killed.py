@@ -5,7 +5,8 @@
 
 import socket
 
-from infra.bench.killing import faults, killed, served
+from infra.bench.killing import faults, killed
+from infra.bench.served_plant import served
 
 
 def free_port():
