@@ -70,7 +70,7 @@ def faults(home: Path, batches: Sequence[str]) -> Iterator[str]:
                 why = "; ".join(
                     f"{one.number}: {one.reason} ({one.evidence[:8]})" for one in initial
                 )
-                yield f"{batch}: {len(initial)} finished evaluations, not 1 ({why})"
+                yield f"{batch}: {len(initial)} finished evaluations, not 1" + (why and f" ({why})")
             if any(one.ending is None for one in every):
                 yield f"{batch}: an evaluation that was begun has no end"
             if len(packages) != len(ends):
