@@ -96,17 +96,16 @@ def evaluations(batch: str, entries: Sequence[Logged], number: int = 0) -> tuple
     """Return every evaluation of a batch that the entries tell; `number` is the package's own."""
     found: dict[int, Evaluated] = {}
     asked: Request | None = None
-    aside = looking_back(one.entry for one in entries if one.entry.batch == batch)
-    for logged in entries:
-        entry = logged.entry
-        if entry.batch != batch:
-            continue
+    said = [(one.index, one.entry) for one in entries]
+    own = [(index, entry) for index, entry in said if entry.batch == batch]
+    aside = looking_back(entry for _, entry in own)
+    for index, entry in own:
         match entry:
             case Request():
                 asked = entry
             case Intent():
                 before = found[max(found)] if found else None
-                found[entry.evaluation] = _begun(logged.index, entry, asked, before)
+                found[entry.evaluation] = _begun(index, entry, asked, before)
                 asked = None
             case Result() if entry.evaluation in found:
                 _ended(found, entry, aside)
@@ -114,7 +113,7 @@ def evaluations(batch: str, entries: Sequence[Logged], number: int = 0) -> tuple
                 found[entry.evaluation].given_up = entry.aborted
             case Sealed() if entry.evaluation in found:
                 found[entry.evaluation].root = entry.root
-                found[entry.evaluation].sealed = logged.index
+                found[entry.evaluation].sealed = index
             case _:
                 continue
     if number in found:

@@ -1640,7 +1640,7 @@ class Story:
     def differs(self, evaluation: Record, heads: set[str], seal: int) -> Iterator[str]:
         """Yield what the log says otherwise of this package's evaluation than the package."""
         number = whole(evaluation, "evaluation")
-        intents = [one for one in self.intents if one.record.get("evaluation") == number]
+        intents = self._intents_of(number)
         results = [one for one in self.results if one.record.get("evaluation") == number]
         if not intents or not results:
             yield f"The log holds no intent with a result of this evaluation ({number})."
@@ -1661,18 +1661,24 @@ class Story:
     def told(self, number: int) -> Iterator[str]:
         """Yield in words which evaluation this is, and what came after it for its stage."""
         yield f"evaluation {number} of {len(self.intents)} of batch {self.batch}"
-        begun = {whole(one.record, "evaluation"): one for one in self.intents}
-        stage = begun[number].record.get("stage") if number in begun else None
+        stages = [one.record.get("stage") for one in self._intents_of(number)]
         for one in self.results:
-            later = whole(one.record, "evaluation")
-            if later <= number or later not in begun or begun[later].record.get("stage") != stage:
-                continue
-            over, ended = "superseded", one.record.get("readiness")
-            if "aborted" in one.record:
-                over, ended = "not superseded", f"given up: {one.record['aborted']}"
-            elif self._looks_back(begun[later]):
-                over = "not superseded, for it looks back"
-            yield f"{over}: evaluation {later} came later ({ended})"
+            later = one.record.get("evaluation")
+            if isinstance(later, int) and later > number:
+                for intent in self._intents_of(later):
+                    if intent.record.get("stage") in stages:
+                        yield self._came_later(intent, one)
+
+    def _came_later(self, intent: Entry, result: Entry) -> str:
+        over, ended = "superseded", result.record.get("readiness")
+        if "aborted" in result.record:
+            over, ended = "not superseded", f"given up: {result.record['aborted']}"
+        elif self._looks_back(intent):
+            over = "not superseded, for it looks back"
+        return f"{over}: evaluation {result.record['evaluation']} came later ({ended})"
+
+    def _intents_of(self, number: object) -> list[Entry]:
+        return [one for one in self.intents if one.record.get("evaluation") == number]
 
     def _looks_back(self, intent: Entry) -> bool:
         """Whether a person asked what would have been, by a strategy or as known at a time.

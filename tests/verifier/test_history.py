@@ -78,6 +78,14 @@ def test_what_supersedes_nothing_is_not_said_to(world, package, look):
     ]
 
 
+@pytest.mark.parametrize("number", ["2", [2], None, {}])
+def test_a_result_without_a_number_is_a_finding_and_the_rest_is_told(world, package, look, number):
+    world.log("result", evaluation=number, readiness="ready", record=hexed(b"record"))
+    report = look(world, relogged(world, package))
+    assert any("never begun" in one.words for one in report.findings)
+    assert f"evaluation 1 of 1 of batch {BATCH}" in report.said
+
+
 def test_unfavourable_evaluation_left_out_of_the_history(world, caught):
     package = again(world, "not_ready", "ready")
     relogged(world, package, left_out={1, 2})  # its intent and its result
