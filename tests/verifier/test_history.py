@@ -82,7 +82,9 @@ def test_what_supersedes_nothing_is_not_said_to(world, package, look):
 def test_a_result_without_a_number_is_a_finding_and_the_rest_is_told(world, package, look, number):
     world.log("result", evaluation=number, readiness="ready", record=hexed(b"record"))
     report = look(world, relogged(world, package))
-    assert any("never begun" in one.words for one in report.findings)
+    words = [one.words for one in report.findings]
+    assert any("never begun" in one for one in words)
+    assert not any("no whole number" in one for one in words)  # which would end the check there
     assert f"evaluation 1 of 1 of batch {BATCH}" in report.said
 
 
