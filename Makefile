@@ -1,6 +1,6 @@
 # Two commands on a fresh machine with Python 3.11, make and git: `make demo` and `make test`.
 .DELETE_ON_ERROR:
-.PHONY: demo test format generate bench lock browser hsm clean
+.PHONY: demo test format generate bench lock browser hsm containers clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -14,7 +14,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 demo: .venv/runtime ## run the main job: the demo plant's six batches, end to end
 	@$(BIN)/batchproof demo --out demo
 
-test: .venv/dev browser hsm ## everything CI does
+test: .venv/dev browser hsm containers ## everything CI does
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -52,6 +52,10 @@ browser: ## the browser that the page's tests open: Debian's, only if there is n
 
 hsm: ## the key device in software that one test signs with: Debian's, only if there is none
 	@command -v softhsm2-util >/dev/null || { apt-get update -qq && apt-get install -y -qq softhsm2 >/dev/null; }
+
+containers: ## what one test runs the compose file with: Debian's, only if they are missing
+	@{ command -v bwrap && command -v curl && ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1 \
+	  || { apt-get update -qq && apt-get install -y -qq bubblewrap curl postgresql >/dev/null; }
 
 clean: ## forget everything that was made here, but keep the environment
 	rm -rf .batchproof demo screenshots .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -8,7 +8,6 @@ from contracts.changes import Changed
 from flows.asked import Asking
 from flows.office import open_office
 from tasks.desk import Desk
-from tasks.known import known_for
 
 
 def answer_at(site: str, asking: Asking, question: str) -> Answer:
@@ -31,6 +30,10 @@ def answer_at(site: str, asking: Asking, question: str) -> Answer:
 
 def _later(desk: Desk, asking: Asking) -> Iterator[Changed]:
     """Yield what became of each value that the evaluation knew."""
+    from tasks.known import (
+        known_for,
+    )  # what reads evidence takes a second, and one question needs it
+
     found = known_for(desk, asking.package.batch, asking.package.number)
     for said in found.said:
         yield from (one.change for one in said.later)

@@ -22,6 +22,7 @@ from flows.keys import app as keys_app
 from flows.log import app as log_app
 from flows.log import witness
 from flows.reevaluation import reevaluate
+from flows.rejudging import rejudge
 from flows.review import app as review_app
 from flows.serve_door import serve_door
 from flows.status import status
@@ -194,6 +195,7 @@ app.command()(trail)
 app.command()(witness)
 app.command()(status)
 app.command()(reevaluate)
+app.command()(rejudge)
 app.command()(up)
 app.command(name="door")(serve_door)
 

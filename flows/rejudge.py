@@ -168,7 +168,7 @@ def judge_history(title: str, order: Order, batches: Sequence[Known], site: str 
             done += _came_of(part, future.result(raise_on_failure=False))
             progress.add(len(part))
     history = History(tuple(done))
-    present_history(title, history)
+    present_history(title, history, packages=order.packages)
     return history
 
 

@@ -41,11 +41,14 @@ class Progress:
         )
 
 
-def present_history(title: str, history: History) -> None:
-    """Write what the new judging changed: in all, batch by batch, and criterion by criterion."""
+def present_history(title: str, history: History, *, packages: bool) -> None:
+    """Write what the new judging changed: in all, batch by batch, and criterion by criterion.
+
+    `packages` says whether each new evaluation has its package.
+    """
     create_markdown_artifact(
         key=artifact_key("history", title),
-        markdown=history_text(title, history),
+        markdown=history_text(title, history, packages=packages),
         description=in_one_line(history),
     )
     create_table_artifact(
@@ -74,7 +77,7 @@ def in_one_line(history: History) -> str:
     )
 
 
-def history_text(title: str, history: History) -> str:
+def history_text(title: str, history: History, *, packages: bool) -> str:
     """Return the summary as Markdown: what nobody may overlook first."""
     return "\n".join(
         [
@@ -84,7 +87,7 @@ def history_text(title: str, history: History) -> str:
             "",
             *_listed("Not judged", [(one.batch, one.fault) for one in history.faulty]),
             *_listed("Another readiness", [(one.batch, _turn(one)) for one in history.turned]),
-            "No package was built: `batchproof prepare` or a build of its own makes one.",
+            "Each new evaluation has its package." if packages else "No package was built.",
             "",
             "Batchproof prepares and proves; people release.",
         ]

@@ -96,6 +96,7 @@ def main() -> int:
         folder = asked.folder or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="batchproof-killing-"))
         )
+        folder.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
         with served(folder, asked.port) as one:
             batches = killed(one, asked.kills, asked.seed)

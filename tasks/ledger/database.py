@@ -13,7 +13,7 @@ from sqlmodel import Session
 from contracts.errors import SiteError, StorageError
 from tasks.ledger import address
 from tasks.ledger.faults import in_words
-from tasks.ledger.schema import bring_up_to_date, is_up_to_date
+from tasks.ledger.shape import has_newest_shape
 
 _PATIENCE_SECONDS = 30
 _CONNECT_SECONDS = 10
@@ -112,8 +112,10 @@ def _prepare(url: URL) -> None:
     try:
         with in_words(where):
             with engine.connect() as connection, connection.begin():
-                if is_up_to_date(connection, where):
+                if has_newest_shape(connection):
                     return
+            from tasks.ledger.schema import bring_up_to_date  # noqa: PLC0415 (few need Alembic)
+
             with (
                 engine.execution_options(writing=True).connect() as connection,
                 connection.begin(),

@@ -9,16 +9,23 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from contracts.errors import StorageError
+from tasks.ledger.shape import VERSION_TABLE
 
-VERSION_TABLE = "ledger_version"
 
-
-def is_up_to_date(connection: Connection, where: str) -> bool:
-    """Tell whether the database has the newest shape.
+def bring_up_to_date(connection: Connection, where: str) -> None:
+    """Run what migrations are missing, inside the caller's transaction.
 
     Raises:
         StorageError: a newer version of this program made it.
     """
+    _refuse_newer(connection, where)
+    config = _config()
+    config.attributes["connection"] = connection
+    config.attributes["version_table"] = VERSION_TABLE
+    command.upgrade(config, "head")  # nothing, where another process was faster
+
+
+def _refuse_newer(connection: Connection, where: str) -> None:
     scripts = ScriptDirectory.from_config(_config())
     found = MigrationContext.configure(
         connection, opts={"version_table": VERSION_TABLE}
@@ -32,21 +39,6 @@ def is_up_to_date(connection: Connection, where: str) -> bool:
             where=where,
             move="the administrator installs the newer version; the ledger was not touched",
         )
-    return set(found) == set(scripts.get_heads())
-
-
-def bring_up_to_date(connection: Connection, where: str) -> None:
-    """Run what migrations are missing, inside the caller's transaction.
-
-    Raises:
-        StorageError: a newer version of this program made it.
-    """
-    if is_up_to_date(connection, where):  # another process was faster
-        return
-    config = _config()
-    config.attributes["connection"] = connection
-    config.attributes["version_table"] = VERSION_TABLE
-    command.upgrade(config, "head")
 
 
 def _config() -> Config:

@@ -1,7 +1,10 @@
 """The tables are made by the migrations that ship with the program, and are what it expects."""
 # ruff: noqa: S608 (every name in this SQL is our own)
 
+import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from sqlalchemy import create_engine
 from contracts.errors import StorageError
 from tasks import ledger as ledger_package
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.schema import VERSION_TABLE
+from tasks.ledger.shape import NEWEST, VERSION_TABLE
 from tasks.ledger.tables import Row
 
 MIGRATIONS = Path(ledger_package.__file__).parent / "migrations"
@@ -56,7 +59,7 @@ def test_the_comparison_would_notice_a_difference(url, raw):
 
 
 def test_the_migrations_are_one_line():
-    assert len(scripts().get_heads()) == 1
+    assert scripts().get_heads() == [NEWEST]
     assert scripts().get_bases() == ["r0001"]
 
 
@@ -64,6 +67,20 @@ def test_opening_again_changes_nothing(full, url):
     before = (full.captures(BATCH), full.evaluations(BATCH), full.packages(BATCH))
     with Ledger.open(url) as again:
         assert (again.captures(BATCH), again.evaluations(BATCH), again.packages(BATCH)) == before
+
+
+def test_a_ledger_of_the_newest_shape_is_opened_without_alembic(full, url):
+    full.close()
+    told = run_python(f"from tasks.ledger.ledger import Ledger; Ledger.open({url!r}).close()")
+    assert "sqlalchemy" in told
+    assert "alembic" not in told
+
+
+def run_python(words: str) -> set[str]:
+    """Return the modules that a Python of its own loads for some words."""
+    words += "; import json, sys; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", words], check=True, capture_output=True, text=True)
+    return set(json.loads(done.stdout))
 
 
 def test_another_programs_tables_are_left_alone(tmp_path, new_database):

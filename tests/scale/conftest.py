@@ -5,10 +5,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 from scale.small_history import SITE, STRATEGY, origin_of
 
-from flows.local import quick_flows
 from infra.object_server import running_object_server
 
 
@@ -47,9 +45,3 @@ def site(bucket, new_database, tmp_path, monkeypatch):
     monkeypatch.setenv("BATCHPROOF_STORE", f"{bucket.address}/{tmp_path.name}")
     monkeypatch.setenv("BATCHPROOF_STRATEGIES", str(STRATEGY))
     return str(file)
-
-
-@pytest.fixture(scope="session")
-def prefect_here():
-    with prefect_test_harness(server_startup_timeout=120), quick_flows():
-        yield

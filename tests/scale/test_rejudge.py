@@ -2,10 +2,12 @@
 
 import pytest
 from scale.small_history import code_of, enrolled, fill, stricter
+from typer.testing import CliRunner
 
 from contracts.criterion import Stage
 from contracts.log_act import Request
 from contracts.log_entry import Intent
+from flows.cli import app
 from flows.office import open_office
 from tasks.evaluate import evaluate_collection
 from tasks.log_check import check_log
@@ -85,6 +87,20 @@ def test_nobody_without_a_right_code_orders_anything(ordered, site):
     assert "each code counts once" in ordered(code="000000")
     with open_office(site) as desk:
         assert {len(desk.ledger.evaluations(one)) for one in desk.ledger.batches()} == {1}
+
+
+def test_a_history_is_ordered_from_a_shell(prefect_here, history, site):
+    words = ["rejudge", "CART-27-*", "--reason", WHY, "--user", "r.meyer", "--site", site]
+    refused = CliRunner().invoke(app, words, input="000000\n")
+    assert refused.exit_code == 1
+    assert "each code counts once" in refused.output
+
+    done = CliRunner().invoke(app, [*words, "--packages"], input=f"{code_of(history)}\n")
+    assert done.exit_code == 0, done.output
+    assert f"{COUNT} batches judged again, 3 with another readiness" in done.output
+    assert "CART-27-0002  incomplete before, not_ready now (evaluation 2): CQA-VIA-001" in done.output
+    with open_office(site) as desk:
+        assert {len(desk.ledger.packages(one)) for one in desk.ledger.batches()} == {1}
 
 
 def test_processes_of_dask_judge_to_the_same_bytes(
