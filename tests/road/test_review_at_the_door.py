@@ -53,8 +53,9 @@ def provider(home, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def at_the_door(prefect_here, provider):
+def at_the_door(prefect_here, provider, tmp_path, monkeypatch):
     """Where the form for a decision is posted, behind the door; and Prefect's own address."""
+    monkeypatch.chdir(tmp_path)  # Prefect copies the folder in which a flow was registered
     upstream = PREFECT_API_URL.value()
     chosen = tuple(one for one in declared() if one.name == "decide")
     asyncio.run(register(Runner(name="decide"), chosen))
