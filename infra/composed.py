@@ -15,7 +15,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,10 +63,8 @@ class Composed:
         service = self.file["services"][name]
         for other, how in service.get("depends_on", {}).items():
             self.start(other)
-            if how["condition"] == "service_healthy":
-                self._wait(other, lambda one=other: self.healthy(one))
-            else:
-                self._wait(other, lambda one=other: self.running[one].poll() == 0)
+            healthy = how["condition"] == "service_healthy"
+            self._wait(other, self.healthy if healthy else self.done)
         command = service.get("command") or _postgresql(service["environment"])
         log = self.stack.enter_context((self.folder / f"{name}.log").open("wb"))
         process = subprocess.Popen(  # noqa: S603 (the file's own commands)
@@ -79,6 +77,10 @@ class Composed:
         """Tell what the service's own check says."""
         kind, *check = self.file["services"][name]["healthcheck"]["test"]
         return self.run(name, check if kind == "CMD" else ["sh", "-c", *check]).returncode == 0
+
+    def done(self, name: str) -> bool:
+        """Tell whether a service that ends by itself has ended well."""
+        return self.running[name].poll() == 0
 
     def run(self, name: str, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run a command beside a service, with all that the service has."""
@@ -116,9 +118,9 @@ class Composed:
         told = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
         return told.stdout
 
-    def _wait(self, name: str, what: Any) -> None:  # noqa: ANN401 (a question without arguments)
+    def _wait(self, name: str, what: Callable[[str], bool]) -> None:
         until = time.monotonic() + _BEGIN_SECONDS
-        while not what():
+        while not what(name):
             if time.monotonic() > until or (self.running[name].poll() or 0) > 0:
                 told = (self.folder / f"{name}.log").read_text("utf-8", "replace")[-4000:]
                 raise SystemExit(f"The service {name} did not come up: {told}")

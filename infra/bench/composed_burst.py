@@ -60,7 +60,7 @@ def faults(plant: Composed, batches: Sequence[str]) -> Iterator[str]:
         for kind in kinds:
             if told[batch, kind] != 1:
                 yield f"{batch}: {told[batch, kind]} entries of the kind {kind}, not 1"
-        (name,) = (f"{batch}-initial-evaluation-1",)
+        name = f"{batch}-initial-evaluation-1"
         said(plant, f"verify /data/packages/{name}")
         if batch not in plant.get(f"/packages/{name}/index.html"):
             yield f"{batch}: no page of it is served"
