@@ -30,9 +30,7 @@ def answer_at(site: str, asking: Asking, question: str) -> Answer:
 
 def _later(desk: Desk, asking: Asking) -> Iterator[Changed]:
     """Yield what became of each value that the evaluation knew."""
-    from tasks.known import (
-        known_for,
-    )  # what reads evidence takes a second, and one question needs it
+    from tasks.known import known_for  # reading evidence again is loaded for this question alone
 
     found = known_for(desk, asking.package.batch, asking.package.number)
     for said in found.said:

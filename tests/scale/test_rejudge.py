@@ -98,7 +98,9 @@ def test_a_history_is_ordered_from_a_shell(prefect_here, history, site):
     done = CliRunner().invoke(app, [*words, "--packages"], input=f"{code_of(history)}\n")
     assert done.exit_code == 0, done.output
     assert f"{COUNT} batches judged again, 3 with another readiness" in done.output
-    assert "CART-27-0002  incomplete before, not_ready now (evaluation 2): CQA-VIA-001" in done.output
+    assert (
+        "CART-27-0002  incomplete before, not_ready now (evaluation 2): CQA-VIA-001" in done.output
+    )
     with open_office(site) as desk:
         assert {len(desk.ledger.packages(one)) for one in desk.ledger.batches()} == {1}
 
