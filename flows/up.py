@@ -108,9 +108,10 @@ class Up:
 
     def _serve(self, stack: ExitStack, plant: Plant | None) -> None:
         environment = self._place.environment()
-        asked = ["--port", str(self._place.port), "--with-parent"]
+        asked = ["--with-parent", "--port", str(self._place.port)]
         server = Child("server", "flows.server", asked, environment)
-        worker = Child("worker", "flows.up_worker", ["--ready", str(self._ready)], environment)
+        asked = ["--with-parent", "--ready", str(self._ready)]
+        worker = Child("worker", "flows.worker", asked, environment)
         server.start(self._place.own)
         stack.callback(lambda: server.stop(_SERVER_GRACE_SECONDS, self._stop.hurry))
         self._start(worker)

@@ -15,14 +15,27 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
+from flows.up_deployments import declared
 from infra.bench.table import say
 from infra.composed import SERVER, Composed, composed
 from infra.plant.site import LATER_FILE
 
 _PATIENCE_SECONDS = 3600
 _ENDED = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
+
+
+def serve(plant: Composed) -> None:
+    """Start the plant, and wait until its worker has registered every deployment."""
+    plant.start("worker")
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        if plant.post(f"{SERVER}/api/deployments/count", {}) == len(declared()):
+            return
+        time.sleep(0.5)
+    raise SystemExit("The worker did not register the deployments.")
 
 
 def burst(plant: Composed, site: Path, events: int, twice: int) -> list[str]:
@@ -60,11 +73,23 @@ def faults(plant: Composed, batches: Sequence[str]) -> Iterator[str]:
         for kind in kinds:
             if told[batch, kind] != 1:
                 yield f"{batch}: {told[batch, kind]} entries of the kind {kind}, not 1"
-        name = f"{batch}-initial-evaluation-1"
-        said(plant, f"verify /data/packages/{name}")
-        if batch not in plant.get(f"/packages/{name}/index.html"):
+        if batch not in plant.get(f"/packages/{batch}-initial-evaluation-1/index.html"):
             yield f"{batch}: no page of it is served"
-    said(plant, "log check")
+    verified = ended(plant, "Nightly verification/nightly-verification")
+    if verified["state_type"] != "COMPLETED":
+        yield f"{verified['name']}: {verified['state']['message']}"
+
+
+def ended(plant: Composed, deployment: str) -> dict[str, Any]:
+    """Start a deployment that needs no parameters, and return its run once it has ended."""
+    api = f"{SERVER}/api"
+    known = json.loads(plant.get(f"/api/deployments/name/{quote(deployment)}"))
+    run = plant.post(f"{api}/deployments/{known['id']}/create_flow_run", {})
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while run["state_type"] not in _ENDED and time.monotonic() < until:
+        time.sleep(1)
+        run = json.loads(plant.get(f"/api/flow_runs/{run['id']}"))
+    return dict(run)
 
 
 def said(plant: Composed, command: str) -> str:
@@ -99,7 +124,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="batchproof-composed-") as name:
         folder = Path(name)
         with composed(folder / "plant", folder / "site") as plant:
-            plant.start("worker")
+            serve(plant)
             began = time.monotonic()
             batches = burst(plant, folder / "site", asked.events, asked.twice)
             seconds = time.monotonic() - began

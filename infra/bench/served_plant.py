@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-_MODULES: Final = {"worker": "flows.up_worker", "server": "flows.server"}
+_MODULES: Final = {"worker": "flows.worker", "server": "flows.server"}
 _BATCHPROOF: Final = Path(sys.executable).with_name("batchproof")
 UP_SECONDS: Final = 300
 SETTLE_SECONDS: Final = 1200

@@ -4,14 +4,14 @@ import os
 
 import pytest
 
-from infra.bench.composed_burst import burst, faults, prepared
+from infra.bench.composed_burst import burst, faults, prepared, serve
 from infra.composed import composed
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a network of its own needs root")
 def test_a_plant_by_the_compose_file_prepares_each_batch_once(tmp_path):
     with composed(tmp_path / "plant", tmp_path / "site") as plant:
-        plant.start("worker")
+        serve(plant)
         batches = burst(plant, tmp_path / "site", events=3, twice=1)
         assert len(prepared(plant)) == 4
         assert list(faults(plant, batches)) == []

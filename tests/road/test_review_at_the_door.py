@@ -22,7 +22,7 @@ from flows.door import client_of, door
 from flows.office import open_office
 from flows.serve_door import taken
 from flows.up_deployments import declared
-from flows.up_worker import register
+from flows.worker import register
 from tasks.identity import Claim, machine_clock
 from tasks.people import enrol
 from tasks.review import reviews_of

@@ -91,7 +91,7 @@ def test_kill_9_leaves_no_orphan(tmp_path):
 @pytest.mark.parametrize("who", ["server", "worker"])
 def test_a_child_that_ends_before_everything_is_up_ends_it_in_words(tmp_path, who):
     process = begun(tmp_path)
-    module = {"server": "flows.server", "worker": "flows.up_worker"}[who]
+    module = {"server": "flows.server", "worker": "flows.worker"}[who]
     (child,) = [
         one
         for one in of_home(tmp_path)

@@ -33,10 +33,12 @@ _UNFINISHED: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING
 
 def main() -> int:
     """Serve the declared deployments until told to stop."""
-    parser = argparse.ArgumentParser(prog="python -m flows.up_worker")
-    parser.add_argument("--ready", type=Path, required=True, help="file made once it serves")
+    parser = argparse.ArgumentParser(prog="python -m flows.worker", description=__doc__)
+    parser.add_argument("--ready", type=Path, help="file made once it serves")
+    parser.add_argument("--with-parent", action="store_true", help="end when the input closes")
     asked = parser.parse_args()
-    end_with_parent()
+    if asked.with_parent:
+        end_with_parent()
     warming = threading.Thread(target=keep_one_warm)
     warming.start()
     limit = int(os.environ.get("PREFECT_RUNNER_PROCESS_LIMIT", AT_ONCE))
@@ -51,15 +53,21 @@ def main() -> int:
         asyncio.run(register(runner, own))
     asyncio.run(give_back())
     warming.join()
-    said = "".join(f"{one.full_name}: {one.description}\n" for one in deployments)
-    beside = asked.ready.with_suffix(".part")
-    beside.write_text(said, "utf-8")
-    beside.replace(asked.ready)
+    if asked.ready is not None:
+        tell(asked.ready, deployments)
     # Not in the main thread: there it would answer SIGTERM by cancelling what runs.
     serving = threading.Thread(target=lambda: asyncio.run(serve(tuple(runners))))
     serving.start()
     serving.join()
     return 1  # nobody asked it to end
+
+
+def tell(ready: Path, deployments: tuple[Declared, ...]) -> None:
+    """Say in a file that it serves, and what: whole, or not at all."""
+    said = "".join(f"{one.full_name}: {one.description}\n" for one in deployments)
+    beside = ready.with_suffix(".part")
+    beside.write_text(said, "utf-8")
+    beside.replace(ready)
 
 
 def runner_of(name: str, limit: int) -> Runner:
