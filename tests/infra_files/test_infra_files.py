@@ -14,6 +14,7 @@ from prefect.settings import Settings as PrefectSettings
 from prefect.settings.legacy import _get_valid_setting_names
 
 from flows.settings import Settings
+from flows.up_deployments import flow_of
 
 INFRA = Path(__file__).resolve().parents[2] / "infra"
 COMPOSE = INFRA / "compose" / "compose.yaml"
@@ -76,6 +77,17 @@ def test_what_the_image_needs_is_there():
     copied = [word for line in lines if line.startswith("COPY") for word in line.split()[1:-1]]
     assert copied
     assert not [name for name in copied if not (INFRA.parent / name).exists()]
+
+
+def test_what_people_ask_for_does_not_wait_behind_batches():
+    stated = read(INFRA.parent / "prefect.yaml")["deployments"]
+    by_people = {
+        one["name"] for one in stated if "code" in flow_of(one["entrypoint"]).parameters.properties
+    }
+    queues = {one["name"]: one["work_pool"].get("work_queue_name", "") for one in stated}
+    assert by_people == {"re-evaluate", "rejudge-history", "decide", "sign-review"}
+    assert {name for name, queue in queues.items() if queue == "people"} == by_people
+    assert set(queues.values()) == {"people", ""}
 
 
 def test_a_job_of_the_work_pool_is_one_that_kubernetes_takes():
