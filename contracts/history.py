@@ -1,16 +1,12 @@
 """What judging a site's history again changed: batch by batch, and in all."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TypeAlias
 
 from contracts.canonical import Json
 from contracts.evidence import Digest
-
-Known: TypeAlias = tuple[str, Digest]
-"""A batch, and the digest of its newest collection: all that is said of it to a worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +104,14 @@ def flips(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Flip, ..
     return tuple(Flip(*one) for one in sorted(both) if one[1] != one[2])
 
 
-def fitting(known: Mapping[str, Digest], patterns: Sequence[str]) -> tuple[Known, ...]:
+def fitting(batches: Iterable[str], patterns: Sequence[str]) -> tuple[str, ...]:
     """Return the batches whose number fits one of the patterns (`*` for any characters), sorted."""
     return tuple(
-        (batch, collection)
-        for batch, collection in sorted(known.items())
-        if any(fnmatchcase(batch, one) for one in patterns)
+        batch for batch in sorted(batches) if any(fnmatchcase(batch, one) for one in patterns)
     )
 
 
-def portions(batches: Sequence[Known], most: int) -> list[tuple[Known, ...]]:
+def portions(batches: Sequence[str], most: int) -> list[tuple[str, ...]]:
     """Return the batches in at most so many portions, in their order, about equally large."""
     count = min(most, len(batches))
     return [

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from contracts.errors import RefusedError
 from contracts.log_act import Request
 from contracts.log_entry import Entry, Intent
+from contracts.said import said
 
 SHORTEST: Final = 10
 LONGEST: Final = 500
@@ -25,6 +27,27 @@ class ReasonCode(StrEnum):
     INVESTIGATION_OUTCOME = "investigation outcome"
     INSPECTION_QUESTION = "inspection question"
     OTHER = "other"
+
+
+def reason_said(text: str) -> str:
+    """Return a reason in a person's own words, without the spaces around it.
+
+    Raises:
+        RefusedError: it is too short or too long, holds a sign that nobody sees, or the words by
+            which an evaluation says that it looks back.
+    """
+    found = said(text, "a reason", LONGEST)
+    if len(found) < SHORTEST:
+        raise RefusedError(
+            f"a reason of {len(found)} characters",
+            expected=f"{SHORTEST} to {LONGEST}, in your own words",
+        )
+    if may_look_back(found):
+        raise RefusedError(
+            f"a reason with '{_AT.strip()}' or '{_BY.strip()}'",
+            expected="other words: by these an evaluation says that it looks back",
+        )
+    return found
 
 
 def reason_of(request: Request) -> str:

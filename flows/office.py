@@ -15,7 +15,8 @@ def open_office(site: str | None) -> Iterator[Desk]:
     """Open the desk of a site, and close its ledger afterwards.
 
     Raises:
-        SiteError: no site file was named, or it is not one.
+        SiteError: no site file was named, it is not one, or it is another site's than
+            `BATCHPROOF_SITE` names: one ledger is one site's record.
     """
     settings = Settings()
     path = Path(site) if site else settings.site
@@ -30,12 +31,23 @@ def open_office(site: str | None) -> Iterator[Desk]:
         settings.home, packages, settings.strategies, settings.store, settings.pages_url
     )
     read = load_site(path, secret_in_block)
+    if settings.site is not None and path != settings.site:
+        _same_site(read.site, load_site(settings.site, secret_in_block).site)
     desk = open_desk(read, settings.ledger(), folders, settings.key_places(), settings.log_origin)
     desk.patience_seconds = settings.turn_seconds
     try:
         yield desk
     finally:
         desk.ledger.close()
+
+
+def _same_site(asked: str, own: str) -> None:
+    if asked != own:
+        raise SiteError(
+            f"a file of the site {asked}",
+            expected=f"one of {own}, whose ledger this is",
+            move="name none, and work where that site's ledger is",
+        )
 
 
 def secret_in_block(name: str) -> str:

@@ -12,7 +12,7 @@ from flows import form
 from flows.form import field, read_form
 from flows.office import open_office
 from flows.prepare_review import prepare_stage
-from flows.under_name import claim_here, name_of
+from flows.under_name import claim_here, name_of, refused_site
 from tasks.desk import Desk
 from tasks.evaluate import Why
 from tasks.package import Package
@@ -109,9 +109,12 @@ def reevaluate(
         "strategy": strategy,
         "known_at": known_at,
     }
+    claim = claim_here(user, code)
+    refused = refused_site(site, claim)
+    if refused:
+        return Failed(message=refused)
     with open_office(site) as desk:
         try:
-            claim = claim_here(user, code)
             asked, why = reevaluation(desk, lambda: read_form(_read, **given), claim)
         except BatchproofError as error:
             return Failed(message=error.in_words())

@@ -16,19 +16,20 @@ from pydantic import Field
 from contracts import criterion
 from contracts.canonical import Json
 from contracts.errors import BatchproofError, NotFoundError
-from contracts.history import History, Known, Rejudged, fitting, portions
+from contracts.history import History, Rejudged, fitting, portions
 from contracts.person import Act, Person
-from contracts.said import said
+from contracts.requested import reason_said
 from flows import form
 from flows.form import read_form
+from flows.notify import tell
 from flows.office import open_office
 from flows.reevaluate import ReasonText, Stage
 from flows.runners import runner_of
 from flows.settings import Settings
-from flows.under_name import claim_here
+from flows.under_name import claim_here, refused_site
 from tasks.desk import Desk
 from tasks.identity import identify
-from tasks.judge_again import Order, judge_again, newest_collections, strategies_of
+from tasks.judge_again import Order, collected_batches, judge_again, strategies_of
 from tasks.present_history import Progress, in_one_line, present_history
 
 Batches: TypeAlias = Annotated[
@@ -63,14 +64,14 @@ MOST_TASKS = 100
 )
 def judge_portion(
     order: Order,
-    batches: Sequence[Known],
+    batches: Sequence[str],
     site: str | None,
     first: str,  # noqa: ARG001 (the run name shows it)
     count: int,  # noqa: ARG001 (as `first`)
 ) -> tuple[Rejudged, ...]:
     """Judge some batches of a history, one after the other, at a desk of this worker's own."""
     with open_office(site) as desk:
-        return tuple(judge_again(desk, order, one) for one in batches)
+        return tuple(judge_again(desk, order, one, tell) for one in batches)
 
 
 @flow(
@@ -87,7 +88,7 @@ def rejudge(
     packages: Packages = False,
     user: form.User,
     code: form.Code,
-    site: str | None = None,
+    site: form.Site = "",
 ) -> dict[str, Json] | State[None]:
     """Judge every batch on record again by the strategy in force, under your name.
 
@@ -98,9 +99,13 @@ def rejudge(
     """
     given: dict[str, object] = {"batches": batches, "stage": stage, "packages": packages}
     given |= {"reason": reason_text}
+    claim = claim_here(user, code)
+    refused = refused_site(site, claim)
+    if refused:
+        return Failed(message=refused)
     try:
         with open_office(site) as desk:
-            by = identify(desk, claim_here(user, code), Act.REEVALUATE)
+            by = identify(desk, claim, Act.REEVALUATE)
             wanted = read_form(_read, **given)
             chosen = _chosen(desk, wanted.batches)
             order = _order(desk, by, wanted, chosen)
@@ -129,20 +134,20 @@ def _read(*, batches: Batches, stage: Stage, packages: Packages, reason: ReasonT
     return Wanted(batches, stage, packages, reason)
 
 
-def _order(desk: Desk, by: Person, wanted: Wanted, chosen: tuple[Known, ...]) -> Order:
+def _order(desk: Desk, by: Person, wanted: Wanted, chosen: tuple[str, ...]) -> Order:
     return Order(
         at=desk.now(),
         by=by,
         stage=criterion.Stage(wanted.stage),
-        reason=said(wanted.reason, "a reason"),
+        reason=reason_said(wanted.reason),
         strategies=strategies_of(desk, chosen),
         packages=wanted.packages,
     )
 
 
-def _chosen(desk: Desk, batches: str) -> tuple[Known, ...]:
-    """Return the batches of an order with their evidence; nothing is asked of anybody yet."""
-    chosen = fitting(newest_collections(desk), batches.split())
+def _chosen(desk: Desk, batches: str) -> tuple[str, ...]:
+    """Return the batches of an order; nothing is asked of anybody yet."""
+    chosen = fitting(collected_batches(desk), batches.split())
     if not chosen:
         raise NotFoundError(
             f"no batch on record that fits '{batches[:80]}'",
@@ -152,10 +157,10 @@ def _chosen(desk: Desk, batches: str) -> tuple[Known, ...]:
     return chosen
 
 
-def judge_history(title: str, order: Order, batches: Sequence[Known], site: str | None) -> History:
+def judge_history(title: str, order: Order, batches: Sequence[str], site: str | None) -> History:
     """Judge the batches on the task runner of the settings, and lay before people what changed.
 
-    Only numbers and digests go to the workers; each reads the evidence itself.
+    Only numbers go to the workers; each takes the newest evidence within the batch's turn.
     """
     progress = Progress(title, len(batches))
     with _one_server(), runner_of(Settings()) as runner:
@@ -187,15 +192,15 @@ def _one_server() -> Iterator[None]:
             yield
 
 
-def _parameters(order: Order, part: Sequence[Known], site: str | None) -> dict[str, object]:
-    first = part[0][0]
-    return {"order": order, "batches": part, "site": site, "first": first, "count": len(part)}
+def _parameters(order: Order, part: Sequence[str], site: str | None) -> dict[str, object]:
+    more = {"first": part[0], "count": len(part)}
+    return {"order": order, "batches": part, "site": site, **more}
 
 
-def _came_of(part: Sequence[Known], outcome: object) -> Iterator[Rejudged]:
+def _came_of(part: Sequence[str], outcome: object) -> Iterator[Rejudged]:
     """Yield what came of a portion; of one whose worker died, each batch by its name."""
     if isinstance(outcome, tuple):
         yield from outcome
         return
     words = f"The worker that had it ended ({type(outcome).__name__}: {outcome}); order it again."
-    yield from (Rejudged(batch, fault=words) for batch, _ in part)
+    yield from (Rejudged(batch, fault=words) for batch in part)

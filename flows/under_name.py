@@ -1,6 +1,7 @@
 """What happens under a name in a flow: the code is used up first, then everything else is asked."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
@@ -15,6 +16,7 @@ from flows.vouched import asked_here
 from tasks.desk import Desk
 from tasks.identity import Claim, identify
 from tasks.present_review import present_review
+from tasks.reevaluate import use_up
 
 
 def acted(act: Act, claim: Claim, batch: str, do: Callable[[Desk, Person], Review]) -> State[None]:
@@ -32,6 +34,20 @@ def acted(act: Act, claim: Claim, batch: str, do: Callable[[Desk, Person], Revie
         return Failed(message=error.in_words())
     present_review(review)
     return Completed(message=f"On record, under the name of {person.name}. {review.state()}")
+
+
+def refused_site(site: str | None, claim: Claim) -> str:
+    """Return why a site cannot be opened, in words, with the code used up; or nothing, if it can.
+
+    Who is who stands in this plant's own ledger, whatever site file was typed.
+    """
+    try:
+        with open_office(site):
+            return ""
+    except BatchproofError as error:
+        with suppress(BatchproofError), open_office(None) as desk:
+            use_up(desk, claim)
+        return error.in_words()
 
 
 def claim_here(user: object, code: object) -> Claim:

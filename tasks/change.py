@@ -1,6 +1,6 @@
 """What a new evaluation changes: held against the one before it of the same batch and stage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -8,10 +8,11 @@ from contracts.because import Explained
 from contracts.canonical import parse_strict
 from contracts.differences import Differences, Side, differences
 from contracts.errors import IntegrityError
-from contracts.late import Late, Stood, late
+from contracts.late import LATE_FAILURE, Late, Stood, late
 from contracts.log_act import Notice, Request
 from contracts.manifest import EVALUATION
 from contracts.opened import opened
+from contracts.readiness import Ready
 from contracts.requested import looking_back
 from tasks.desk import Desk
 from tasks.ledger.records import Evaluation, Finished, Packaged
@@ -68,13 +69,30 @@ def change_since(desk: Desk, batch: str, number: int) -> Change | None:
         explained=Explained(found),
         superseded=None if request else package,
         looking_back=request,
-        late=None if request else _late(then, now, found),
+        late=None if request else _late(desk, before, now, found),
     )
 
 
-def _late(then: Evaluation, now: Evaluation, found: Differences) -> Late | None:
-    meanings = {one.id: one.late_failure for one in found.now.package.criteria}
-    return late(now.batch, now.stage, _stood(then), _stood(now), meanings)
+def _late(
+    desk: Desk, before: Sequence[Evaluation], now: Evaluation, found: Differences
+) -> Late | None:
+    """Return what must be heard: a failure, too, that comes while a source was silent.
+
+    Held against the last evaluation that was ready, unless a failure since was told already.
+    """
+    told = {
+        one.entry.evaluation
+        for one in desk.ledger.log.of_batch(now.batch)
+        if isinstance(one.entry, Notice) and one.entry.what == LATE_FAILURE
+    }
+    since = [one for one in before if one.result.readiness.state is Ready.READY][-1:]
+    for then in since:
+        heard = any(then.number < number < now.number for number in told)
+        failed = now.result.readiness.state is Ready.NOT_READY
+        if then is before[-1] or (failed and not heard):
+            meanings = {one.id: one.late_failure for one in found.now.package.criteria}
+            return late(now.batch, now.stage, _stood(then), _stood(now), meanings)
+    return None
 
 
 def _stood(one: Evaluation) -> Stood:

@@ -8,17 +8,19 @@ from contracts.canonical import parse_strict
 from contracts.criterion import Stage
 from contracts.errors import BatchproofError, IntegrityError
 from contracts.evidence import Digest
-from contracts.history import Known, Rejudged, flips
+from contracts.history import Rejudged, flips
 from contracts.log_act import Request
 from contracts.log_entry import Filed
 from contracts.manifest import VERDICTS
 from contracts.person import Person
 from contracts.requested import ReasonCode, looking_back, reason_of
 from tasks.approved import strategy_of
+from tasks.change import Tell, change_since, notice
 from tasks.desk import Desk
 from tasks.evaluate import Why, evaluate_collection
 from tasks.ledger.records import Evaluation, Finished
 from tasks.package import assemble_evaluation
+from tasks.reevaluate import evidence_of
 from tasks.turn import turn_at
 
 
@@ -51,35 +53,36 @@ class Order:
         )
 
 
-def newest_collections(desk: Desk) -> dict[str, Digest]:
-    """Return the digest of every batch's newest collection on record."""
-    return {
-        one.entry.batch: one.entry.collection
-        for one in desk.ledger.log.of_kinds(Filed.kind)
-        if isinstance(one.entry, Filed)
-    }
+def collected_batches(desk: Desk) -> tuple[str, ...]:
+    """Return every batch that has a collection on record, sorted."""
+    filed = (one.entry for one in desk.ledger.log.of_kinds(Filed.kind))
+    return tuple(sorted({one.batch for one in filed if isinstance(one, Filed)}))
 
 
-def strategies_of(desk: Desk, batches: tuple[Known, ...]) -> dict[str, Digest]:
+def strategies_of(desk: Desk, batches: tuple[str, ...]) -> dict[str, Digest]:
     """Return the digest of the control strategy in force of every product among the batches.
 
     Raises:
         SiteError: a batch belongs to no product of the site.
         StrategyError: a product has no control strategy, or its files are none.
     """
-    first = {desk.site.product_of(batch): batch for batch, _ in reversed(batches)}
+    first = {desk.site.product_of(batch): batch for batch in reversed(batches)}
     return {product: strategy_of(desk, batch).strategy.digest for product, batch in first.items()}
 
 
-def judge_again(desk: Desk, order: Order, known: Known) -> Rejudged:
+def judge_again(desk: Desk, order: Order, batch: str, tell: Tell) -> Rejudged:
     """Judge one batch under a new number; what goes wrong is said of this batch alone.
 
-    The same order again finds the same evaluation: nothing is judged twice.
+    The same order again finds the same evaluation: nothing is judged twice. A batch that was ready
+    and is not any more is a late failure like any other: people are told, and it is on record.
     """
-    batch, collection = known
     try:
         with turn_at(desk, batch):
-            judged = _judged(desk, order, batch, collection)
+            judged = _judged(desk, order, batch)
+            if judged.turned:
+                change = change_since(desk, batch, judged.number)
+                if change is not None:
+                    notice(desk, change, tell)
             if order.packages:
                 assemble_evaluation(desk, batch, judged.number)
     except BatchproofError as error:
@@ -89,13 +92,14 @@ def judge_again(desk: Desk, order: Order, known: Known) -> Rejudged:
     return judged
 
 
-def _judged(desk: Desk, order: Order, batch: str, collection: Digest) -> Rejudged:
+def _judged(desk: Desk, order: Order, batch: str) -> Rejudged:
     _check_strategy(desk, order, batch)
     then = _newest(desk, batch, order.stage)
     request = order.request(batch)
     desk.ledger.record_act(request)
     why = Why(reason_of(request), request.by)
-    done = evaluate_collection(desk, batch, collection, order.stage, why)
+    evidence = evidence_of(desk, batch, None)  # within the turn: it may have come since the order
+    done = evaluate_collection(desk, batch, evidence, order.stage, why)
     now = desk.ledger.evaluation(batch, done.number).result.readiness.state.value
     if then is None or then.number == done.number:
         return Rejudged(batch, done.number, done.record, "", now)

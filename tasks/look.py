@@ -13,11 +13,11 @@ from contracts.evidence import Capture, Digest, digest_of
 from contracts.fingerprint import fingerprint
 from contracts.readiness import Ready
 from contracts.reading import Quarantine
-from contracts.requested import may_look_back
+from contracts.requested import looking_back, may_look_back
 from contracts.words import source_in_words
 from tasks.collect import collect_source
 from tasks.desk import Desk
-from tasks.evidence import read_source, shelf_of
+from tasks.evidence import read_evidence, read_source, shelf_of
 from tasks.ledger.records import Finished, Standing
 from tasks.newest import newest_collection
 from tasks.sources import batch_record
@@ -150,9 +150,34 @@ def _look_at(desk: Desk, batch: str, standing: Standing | None, sources: _Source
             newest = newest_collection(desk, batch)
             if newest is None:
                 return _news(batch, "it was never collected whole", ())
-            return _asked(desk, newest[1], sources)
+            digest, collection = newest
+            unjudged = _unjudged(desk, standing, digest)
+            if unjudged:
+                return _news(batch, unjudged, (digest,))
+            return _asked(desk, collection, sources)
     except BusyError:
         return None
+
+
+def _unjudged(desk: Desk, standing: Standing, digest: Digest) -> str:
+    """Return which stage was last judged on older evidence than the newest, in words; or nothing.
+
+    Where a run ended between filing and judging, where what came in was judged for one stage alone.
+    A collection of other bytes that say the same is known.
+    """
+    batch = standing.batch
+    aside = looking_back(one.entry for one in desk.ledger.log.of_batch(batch))
+    newest = {
+        one.stage: one
+        for one in standing.evaluations
+        if isinstance(one.ending, Finished) and one.number not in aside
+    }
+    behind = [stage for stage, one in newest.items() if one.collection != digest]
+    if behind:
+        evidence = read_evidence(shelf_of(desk), desk.collection(digest)).fingerprint
+        behind = [stage for stage in behind if newest[stage].evidence != evidence]
+    stages = " and ".join(sorted(behind))
+    return f"what is on record was not judged for its {stages} stage" if behind else ""
 
 
 def _asked(desk: Desk, before: Collection, sources: _Sources) -> News | None:

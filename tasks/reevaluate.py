@@ -13,8 +13,7 @@ from contracts.evidence import Digest
 from contracts.log_act import Request
 from contracts.manifest import SOURCES
 from contracts.person import Act
-from contracts.requested import LONGEST, SHORTEST, ReasonCode, reason_of
-from contracts.said import said
+from contracts.requested import ReasonCode, reason_of, reason_said
 from contracts.times import in_utc, read_time, written
 from contracts.words import source_in_words
 from tasks.approved import Approved
@@ -72,8 +71,8 @@ def reevaluation(desk: Desk, read: Callable[[], Wanted], claim: Claim) -> tuple[
     """
     try:
         checked = check(desk, read())
-    except BatchproofError:
-        _use_up(desk, claim)
+    except Exception:  # whatever it is: the code was sent
+        use_up(desk, claim)
         raise
     person = identify(desk, claim, Act.REEVALUATE, checked.batch)
     request = Request(
@@ -92,7 +91,7 @@ def reevaluation(desk: Desk, read: Callable[[], Wanted], claim: Claim) -> tuple[
     return checked, Why(reason_of(request), person.user, checked.strategy)
 
 
-def _use_up(desk: Desk, claim: Claim) -> None:
+def use_up(desk: Desk, claim: Claim) -> None:
     """Make the code worthless: it stands in what was sent, and proves nobody any more."""
     try:
         identify(desk, claim, None)
@@ -110,12 +109,7 @@ def check(desk: Desk, wanted: Wanted) -> Checked:
     desk.site.product_of(batch)
     stage = _one_of("stage", wanted.stage, [one.value for one in Stage])
     code = _one_of("reason code", wanted.reason_code, [one.value for one in ReasonCode])
-    reason = said(wanted.reason, "a reason", LONGEST)
-    if len(reason) < SHORTEST:
-        raise RefusedError(
-            f"a reason of {len(reason)} characters",
-            expected=f"{SHORTEST} to {LONGEST}, in your own words",
-        )
+    reason = reason_said(wanted.reason)
     collect = _sources(wanted.collect)
     known_at = _time(wanted.known_at)
     if known_at is not None and collect:
@@ -124,6 +118,11 @@ def check(desk: Desk, wanted: Wanted) -> Checked:
             expected="one of them: what a source says now was not known then",
         )
     strategy = wanted.strategy.strip() or IN_FORCE
+    if strategy != IN_FORCE and collect:
+        raise RefusedError(
+            "sources to ask again, and a named strategy to judge by",
+            expected="one of them: what comes in now is judged by the strategy in force first",
+        )
     evidence_of(desk, batch, known_at)
     return Checked(
         batch=batch,

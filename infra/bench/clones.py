@@ -13,24 +13,23 @@ from itertools import islice
 
 from contracts.collection import Collection
 from contracts.evidence import Capture, Digest
-from contracts.history import Known
 from tasks.collect import file_collection
 from tasks.desk import Desk
-from tasks.judge_again import newest_collections
+from tasks.judge_again import collected_batches
+from tasks.reevaluate import evidence_of
 
 _ADDRESS = "clone.example:1"
 
 
-def clones(origin: Desk, target: Desk, count: int) -> tuple[Known, ...]:
+def clones(origin: Desk, target: Desk, count: int) -> None:
     """Put so many clones of an origin's batches on a target's record, each batch in turn."""
-    return tuple(
-        (number, cloned(origin, target, collection, number))
-        for collection, number in islice(_numbered(_collections(origin)), count)
-    )
+    for collection, number in islice(_numbered(collections(origin)), count):
+        cloned(origin, target, collection, number)
 
 
-def _collections(origin: Desk) -> list[Collection]:
-    return [origin.collection(digest) for _, digest in sorted(newest_collections(origin).items())]
+def collections(origin: Desk) -> list[Collection]:
+    """Return the newest collection of each of an origin's batches."""
+    return [origin.collection(evidence_of(origin, one, None)) for one in collected_batches(origin)]
 
 
 def _numbered(collections: Sequence[Collection]) -> Iterator[tuple[Collection, str]]:

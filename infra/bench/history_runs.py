@@ -14,11 +14,11 @@ import time
 from collections.abc import Sequence
 
 from contracts.criterion import Stage
-from contracts.history import Known, Rejudged
+from contracts.history import Rejudged
 from contracts.person import Person, Role
 from flows.office import open_office
 from tasks import environment
-from tasks.judge_again import Order, judge_again, newest_collections, strategies_of
+from tasks.judge_again import Order, collected_batches, judge_again, strategies_of
 from tasks.log_check import check_log
 
 _BY = Person("bench", "The benchmark", frozenset({Role.REVIEWER}))
@@ -29,7 +29,7 @@ def one_by_one(site: str) -> list[Rejudged]:
     """Judge everything on record in a plain loop."""
     with open_office(site) as desk:
         order, known = ordered(site)
-        return [judge_again(desk, order, one) for one in known]
+        return [judge_again(desk, order, one, _nobody) for one in known]
 
 
 def by_flow(site: str, runner: str, workers: str) -> Sequence[Rejudged]:
@@ -47,10 +47,10 @@ def by_flow(site: str, runner: str, workers: str) -> Sequence[Rejudged]:
     return benchmark()
 
 
-def ordered(site: str) -> tuple[Order, tuple[Known, ...]]:
-    """Return an order for everything on record, and the evidence it is about."""
+def ordered(site: str) -> tuple[Order, tuple[str, ...]]:
+    """Return an order for everything on record, and the batches it is about."""
     with open_office(site) as desk:
-        known = tuple(sorted(newest_collections(desk).items()))
+        known = collected_batches(desk)
         strategies = strategies_of(desk, known)
         return Order(desk.now(), _BY, Stage.INITIAL, _REASON, strategies), known
 
@@ -71,6 +71,10 @@ def main(site: str, *more: str) -> None:
     found = {"seconds": seconds, "cpu": cpu, "records": records, "findings": findings}
     found["program"] = [str(one) for one in environment.facts()]
     sys.stdout.write(f"{json.dumps(found)}\n")
+
+
+def _nobody(_subject: str, _text: str) -> None:
+    """Tell nobody: no batch of the benchmark was judged before."""
 
 
 def _cpu() -> float:

@@ -90,6 +90,11 @@ def test_what_people_ask_for_does_not_wait_behind_batches():
     assert set(queues.values()) == {"people", ""}
 
 
+def test_no_run_of_a_work_pool_looks_for_the_folder_that_it_was_deployed_from():
+    (step,) = read(INFRA.parent / "prefect.yaml")["pull"]
+    assert step == {"prefect.deployments.steps.set_working_directory": {"directory": "."}}
+
+
 def test_a_job_of_the_work_pool_is_one_that_kubernetes_takes():
     job = filled(json.loads(POOL.read_text())["job_configuration"]["job_manifest"])
     assert "{{" not in json.dumps(job)

@@ -143,6 +143,12 @@ def test_who_may_not_or_asks_the_impossible_is_refused_in_words(asked, code, des
     state, intents, requests = asked(code=used)  # it was refused for its words, and is used up
     assert state.is_failed()
     assert (len(intents), requests) == (1, [])
+    used = code()
+    state, _, _ = asked(code=used, site="/no/such/site.yaml")
+    assert "site file" in state.message
+    state, intents, _ = asked(code=used)  # it stood in what was sent
+    assert state.is_failed()
+    assert len(intents) == 1
     assert {one.entry.act for one in desk.ledger.log.of_kinds(Refusal.kind)} == {
         Act.REEVALUATE.words
     }

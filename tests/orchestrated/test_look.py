@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import yaml
-from orchestrated.worker import prepared
+from orchestrated.worker import collected, prepared
 
 from contracts.criterion import Stage
 from contracts.readiness import Readiness, Ready
@@ -92,6 +92,21 @@ def test_a_late_result_is_news_once_it_is_there_and_none_once_it_is_judged(desk,
     assert looked(desk, batch).news == ()
 
 
+def test_what_was_filed_and_not_judged_is_news_until_it_is(desk, plant):
+    """A run ended in between, or a person had it judged for another stage alone."""
+    batch = plant.new_batch()
+    prepared(desk, batch)
+    plant.go_on(batch=batch, what="sterility-growth")
+    collected(desk, batch)
+    (first,), (again,) = looked(desk, batch).news, looked(desk, batch).news
+    assert first.why == "what is on record was not judged for its initial stage"
+    assert first == again
+    assert prepared(desk, batch, Stage.FINAL) == 2
+    assert "initial stage" in looked(desk, batch).news[0].why
+    assert prepared(desk, batch) == 3
+    assert looked(desk, batch).news == ()
+
+
 @pytest.fixture
 def without_lims(plant, tmp_path):
     """A site file of the same plant whose LIMS does not answer."""
@@ -120,6 +135,22 @@ def test_a_source_that_is_down_is_said_once_and_is_news_when_it_answers(
         assert looked(desk, batch).news == ()
         states = [one.result.readiness.state for one in desk.ledger.evaluations(batch)]
         assert states == ["incomplete", "ready"]
+
+
+def test_a_failure_that_comes_after_an_outage_is_a_late_failure_too(home, plant, without_lims):
+    batch, told = plant.new_batch(), []
+
+    def prepare():
+        with open_office(str(plant.site)) as desk:
+            prepared(desk, batch, tell=lambda subject, _: told.append(subject))
+
+    prepare()
+    with open_office(str(without_lims)) as desk:
+        assert down(desk, batch) == "incomplete"
+    plant.go_on(batch=batch, what="sterility-growth")
+    prepare()
+    prepare()
+    assert told == [f"{batch}: late failure for its initial stage"]
 
 
 def down(desk, batch):

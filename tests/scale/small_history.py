@@ -6,11 +6,10 @@ from pathlib import Path
 
 from contracts.evidence import Digest
 from contracts.person import Person, Role
-from infra.bench.clones import cloned
+from infra.bench.clones import cloned, collections
 from tasks import codes
 from tasks.desk import Folders, open_desk
 from tasks.identity import Claim, machine_clock
-from tasks.judge_again import newest_collections
 from tasks.key_places import KeyPlaces
 from tasks.people import enrol
 
@@ -36,7 +35,7 @@ def origin_of(package: Path):
 
 def fill(origin, target, count: int) -> dict[str, Digest]:
     """File so many batches at a desk: in turn the laboratory's answers for either demo batch."""
-    whole = [origin.collection(one) for _, one in sorted(newest_collections(origin).items())]
+    whole = collections(origin)
     of_laboratory = [replace(one, captures=_results(one)) for one in whole]
     return {
         name: cloned(origin, target, of_laboratory[number % len(whole)], name)
