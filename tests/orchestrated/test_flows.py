@@ -7,6 +7,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
+from contracts.errors import SiteError
 from contracts.log_act import Notice, Refusal, Request
 from contracts.log_entry import Intent
 from contracts.person import Act, Person, Role
@@ -199,3 +200,15 @@ def started_after(news, later):
 
         started(news, ask, datetime.now(UTC) + later)
         return made[-1].id
+
+
+def test_a_file_of_another_site_is_refused(desk, plant, monkeypatch, tmp_path):
+    """One ledger is one site's record."""
+    monkeypatch.setenv("BATCHPROOF_SITE", str(plant.site))
+    other = plant.site.with_name("other-site.yaml")
+    other.write_text(plant.site.read_text().replace("site: demo-plant", "site: another-plant"))
+    with (
+        pytest.raises(SiteError, match="a file of the site another-plant"),
+        open_office(str(other)),
+    ):
+        pass
