@@ -11,6 +11,7 @@ from contracts.log_act import NOUNS, Decision, Notice, Signature, TrailReview
 from contracts.log_entry import Entry, Filed, GivenUp, Intent, Result
 from contracts.log_seal import Sealed
 from contracts.log_text import Logged
+from contracts.person import plain_name
 from contracts.times import written
 
 PATIENCE: Final = timedelta(minutes=10)
@@ -54,8 +55,8 @@ class _Batch:
     """Index of the entry, by evaluation."""
     ended: dict[int, Result | GivenUp] = field(default_factory=dict)
     roots: dict[int, str] = field(default_factory=dict)
-    signed: dict[tuple[int, str], str] = field(default_factory=dict)
-    """By evaluation and user: the meaning."""
+    signed: dict[tuple[int, str], Signature] = field(default_factory=dict)
+    """By evaluation and user, and by evaluation and printed name: the first signature."""
     last: datetime | None = None
 
 
@@ -67,7 +68,8 @@ def findings(log: Iterable[Logged]) -> Iterator[LogFinding]:
     3. every intent is of a collection that was filed before it;
     4. every result is of an intent before it, and there is one; every intent has one;
     5. every seal, decision and signature is of an evaluation that has a result, and of one package;
-    6. nobody confirmed what they reviewed themselves;
+    6. nobody confirmed what they signed as reviewed themselves, under this user id or another of
+       the same printed name;
     7. no entry is earlier than the one before it: of a batch's evaluations at all, of the log by
        PATIENCE.
     """
@@ -149,13 +151,18 @@ def _ending(index: int, entry: Result | GivenUp, batch: _Batch) -> Iterator[LogF
 
 
 def _segregated(index: int, entry: Signature, batch: _Batch) -> Iterator[LogFinding]:
-    before = batch.signed.setdefault((entry.evaluation, entry.by), entry.meaning)
-    if before != entry.meaning:
-        yield LogFinding(
-            index,
-            f"{entry.by} signed {entry.meaning} for evaluation {entry.evaluation} of "
-            f"{entry.batch}, and {before} before: the two are steps of two persons",
-        )
+    by_name = f"named {plain_name(entry.name)}"  # no user id has a space in it
+    for who in (entry.by, by_name):
+        before = batch.signed.setdefault((entry.evaluation, who), entry)
+        if before.meaning != entry.meaning:
+            same = "" if before.by == entry.by else f"{before.by}, whose printed name is the same, "
+            yield LogFinding(
+                index,
+                f"{entry.by} signed {entry.meaning} for evaluation {entry.evaluation} of "
+                f"{entry.batch}, and {same}{before.meaning} before: the two are steps of two "
+                "persons",
+            )
+            return
 
 
 def _of_package(

@@ -78,6 +78,16 @@ class Person:
     """False once withdrawn: the id stays on record and is never given to somebody else."""
 
 
+def plain_name(name: str) -> str:
+    """Return what of a printed name tells people apart: neither its spaces nor its capitals."""
+    return " ".join(name.split()).casefold()
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two printed names are one, for who reads them beside a signature."""
+    return plain_name(one) == plain_name(other)
+
+
 def check_may(person: Person, act: Act) -> None:
     """Refuse an act that no role of the person allows.
 

@@ -226,5 +226,8 @@ _MEANT: Final = {act: meaning for meaning, act in MEANINGS.items()}
 _NEVER: Final = "Nobody has reviewed it for this evaluation yet."
 _WHY_SIGN: Final = {
     REVIEWED: "After the decisions and the review of the audit trail.",
-    CONFIRMED: "After it was signed as reviewed, by a person who neither signed that nor decided.",
+    CONFIRMED: (
+        "After it was signed as reviewed, by a person who neither decided, nor reviewed the audit "
+        "trail, nor signed that."
+    ),
 }

@@ -16,7 +16,8 @@ from contracts.log_text import Logged
 from contracts.merkle import root as root_of
 from contracts.readiness import QualityException
 from contracts.requested import looking_back
-from contracts.review import CONFIRMED, MEANINGS, REVIEWED, A, OnRecord, Review
+from contracts.review import A, OnRecord, Review
+from contracts.review_steps import why_not
 
 _OF_REVIEW: Final = (Decision, TrailReview, Signature, Refusal)
 """Entries after which the audit trail need not be reviewed again: of reviewing, and refusals."""
@@ -200,49 +201,13 @@ class _Reading:
         void = own.wrong(entry.root)
         if not void and entry.stage != own.seal.stage:
             void = f"it names the {entry.stage} stage"
-        void = void or why_not(own.review(self.others), entry.by, entry.meaning)
+        void = void or why_not(own.review(self.others), entry.by, entry.name, entry.meaning)
         own.signatures.append(OnRecord(index, entry, void))
 
 
 def trail_root(entries: Sequence[Logged]) -> Digest:
     """Return the RFC 6962 root over the entries of a batch: what who reviews its trail names."""
     return root_of(one.text for one in entries)
-
-
-def why_not(review: Review, user: str, meaning: str) -> str:
-    """Return why a user may not sign a review with a meaning now, or nothing.
-
-    Order: decisions and the review of the audit trail, then "reviewed", then "confirmed"
-    (21 CFR 11.10(f)). Segregation: nobody confirms what they reviewed or decided themselves, be
-    that in force or not, and nobody reviews what they confirmed.
-    """
-    if meaning not in MEANINGS:
-        return f"nothing is signed as '{meaning[:40]}'"
-    if already := review.signed(meaning):
-        return f"it is signed as {meaning} already, by {already.act.name} ({already.act.by})"
-    return _same_person(review, user, meaning) or _step_before(review, meaning)
-
-
-def _step_before(review: Review, meaning: str) -> str:
-    """Return which step must come before a signature and did not, or nothing."""
-    if lacking := review.undecided():
-        return f"{', '.join(one.id for one in lacking)} not decided"
-    if unread := review.trail_unread():
-        return f"the audit trail is to be reviewed first: {unread[0].lower()}{unread[1:-1]}"
-    if meaning == CONFIRMED and review.signed(REVIEWED) is None:
-        return "it is not signed as reviewed"
-    return ""
-
-
-def _same_person(review: Review, user: str, meaning: str) -> str:
-    """Return which step of the same review forbids the user this one, or nothing."""
-    other = REVIEWED if meaning == CONFIRMED else CONFIRMED
-    if any(one.act.by == user and one.act.meaning == other for one in review.signatures):
-        return f"{user} signed it as {other}: the two are steps of two persons"
-    own = [one.act.exception for one in review.decisions if one.act.by == user]
-    if own and meaning == CONFIRMED:
-        return f"{user} decided about {own[0]}: who confirms is another person"
-    return ""
 
 
 def _void(one: OnRecord[A], why: str) -> OnRecord[A]:

@@ -73,8 +73,8 @@ Signed: TypeAlias = Annotated[
     field(
         "What you sign",
         "First the review of the audit trail, then 'reviewed' by a reviewer, then 'confirmed' by a "
-        "qualified person who neither signed that nor decided about an exception. None of them "
-        "releases the batch.",
+        "qualified person who neither decided about an exception, nor reviewed the audit trail, "
+        "nor signed as reviewed. None of them releases the batch.",
     ),
 ]
 Last: TypeAlias = Annotated[

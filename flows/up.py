@@ -1,6 +1,5 @@
 """One command that starts everything a plant needs on this machine, and stops it again."""
 
-import fcntl
 import signal
 import socket
 import time
@@ -13,6 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from contracts.errors import SiteError, UnavailableError
+from flows.alone import alone
 from flows.plant import Plant, running_plant
 from flows.settings import Settings
 from flows.terminal import errors_in_words, say
@@ -93,7 +93,8 @@ class Up:
         place = self._place
         place.own.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
-            stack.enter_context(_alone(place.own / "lock"))
+            # Two servers on one SQLite database would spoil each other's work.
+            stack.enter_context(alone(place.own / "lock", "`batchproof up`"))
             _port_free(place.port)
             say("Starting: a Prefect server, a worker and the deployments, on this machine ...")
             plant = (
@@ -207,22 +208,6 @@ def _place(site: Path | None, port: int, *, demo: bool) -> Place:
             "no readable file", expected="a site file", where=str(chosen), move="name the right one"
         )
     return Place(home, port, chosen.absolute() if chosen else None, packages)
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Hold a home folder: two servers on one SQLite database would spoil each other's work."""
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise SiteError(
-                "another `batchproof up` that runs with this home folder",
-                expected="one at a time",
-                where=str(lock.parent.parent),
-                move="stop the other one, or set BATCHPROOF_HOME",
-            ) from error
-        yield
 
 
 def _port_free(port: int) -> None:

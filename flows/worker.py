@@ -17,9 +17,13 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.runner import Runner
-from prefect.states import AwaitingRetry, Crashed
+from prefect.states import AwaitingRetry, Cancelled, Crashed
 from prefect.types.entrypoint import EntrypointType
 
+from contracts.errors import SiteError
+from flows.alone import alone
+from flows.settings import Settings
+from flows.terminal import say
 from flows.up_deployments import Declared, declared
 from flows.up_life import end_with_parent
 
@@ -32,13 +36,24 @@ _UNFINISHED: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING
 
 
 def main() -> int:
-    """Serve the declared deployments until told to stop."""
+    """Serve the declared deployments until told to stop, or until another one is found to."""
     parser = argparse.ArgumentParser(prog="python -m flows.worker", description=__doc__)
     parser.add_argument("--ready", type=Path, help="file made once it serves")
     parser.add_argument("--with-parent", action="store_true", help="end when the input closes")
     asked = parser.parse_args()
     if asked.with_parent:
         end_with_parent()
+    try:
+        # Two workers would each give back what the other one runs.
+        with alone(Settings().home.absolute() / "up" / "worker.lock", "worker"):
+            serve_all(asked.ready)
+    except SiteError as error:
+        say(error.in_words())
+    return 1  # nobody asked it to end
+
+
+def serve_all(ready: Path | None) -> None:
+    """Register the declared deployments, give back what was left, and take up runs."""
     warming = threading.Thread(target=keep_one_warm)
     warming.start()
     limit = int(os.environ.get("PREFECT_RUNNER_PROCESS_LIMIT", AT_ONCE))
@@ -53,13 +68,12 @@ def main() -> int:
         asyncio.run(register(runner, own))
     asyncio.run(give_back())
     warming.join()
-    if asked.ready is not None:
-        tell(asked.ready, deployments)
+    if ready is not None:
+        tell(ready, deployments)
     # Not in the main thread: there it would answer SIGTERM by cancelling what runs.
     serving = threading.Thread(target=lambda: asyncio.run(serve(tuple(runners))))
     serving.start()
     serving.join()
-    return 1  # nobody asked it to end
 
 
 def tell(ready: Path, deployments: tuple[Declared, ...]) -> None:
@@ -125,7 +139,8 @@ async def register(runner: Runner, deployments: tuple[Declared, ...]) -> None:
 async def give_back() -> None:
     """Let what was running when the last worker ended be run again, from its beginning.
 
-    No process of that worker lives any more. Runs of a work pool belong to other workers.
+    Not what was being cancelled, nor what a person asked for with a one-time code. No process of
+    that worker lives any more. Runs of a work pool belong to other workers.
     """
     async with get_client() as client:
         left = await client.read_flow_runs(
@@ -133,12 +148,23 @@ async def give_back() -> None:
         )
         for run in left:
             if run.work_pool_name is None:
-                await client.set_flow_run_state(run.id, _after(run), force=True)
+                await client.set_flow_run_state(run.id, after(run), force=True)
 
 
-def _after(run: FlowRun) -> State[None]:
+def after(run: FlowRun) -> State[None]:
+    """Return the state of a run whose worker ended before it did.
+
+    A code counts once: begun again with it, a run would be refused under the person's name.
+    """
+    if run.state_type is StateType.CANCELLING:
+        return Cancelled(message="The worker ended while this run was being cancelled.")
     if run.parent_task_run_id is not None:
         return Crashed(message="The worker ended before this run did.")
+    if run.parameters.get("code"):
+        return Crashed(
+            message="The worker ended before this was done. See the review or the evaluation log "
+            "for whether it is on record; send the form again with a new code."
+        )
     if run.run_count >= _BEGUN_MOST:
         return Crashed(message=f"Begun {run.run_count} times, and the worker ended each time.")
     return AwaitingRetry(message="The worker ended before this run did: it begins again.")

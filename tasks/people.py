@@ -7,7 +7,7 @@ from typing import Final
 
 from contracts.errors import RefusedError
 from contracts.log_act import Refusal, UserChange
-from contracts.person import USER, Act, Person, Role
+from contracts.person import USER, Act, Person, Role, same_name
 from tasks import codes
 from tasks.credential_key import CredentialKey
 from tasks.desk import Desk
@@ -38,7 +38,8 @@ def enrol(
     """Enrol a person under an id that nobody ever had. Nobody by: the first, an administrator.
 
     Raises:
-        RefusedError: the id is or was somebody's, `by` may not, or the first is no administrator.
+        RefusedError: the id is or was somebody's, somebody active has the printed name, `by` may
+            not, or the first is no administrator.
     """
     _check_words(person)
 
@@ -47,7 +48,7 @@ def enrol(
             return "nobody but the first user is enrolled without an administrator's code"
         if person.user in known:
             return f"{person.user}, who is on record already; an id is never given again"
-        return ""
+        return _namesake(known, person.name)
 
     who = _by(desk, by, clock)
     return _changed(desk, "enrolled", person, who, allowed)
@@ -81,7 +82,8 @@ def renew_secret(
     on the machine itself, for the only administrator there is, whose app is lost.
 
     Raises:
-        RefusedError: `by` may not, or there is another administrator to ask.
+        RefusedError: `by` may not, there is another administrator to ask, or the person's roles
+            were changed meanwhile.
     """
     _check_codes(desk)
 
@@ -128,7 +130,15 @@ def _of_known(
         before = Person(user if USER.fullmatch(user) else "", "", frozenset(), active=False)
     own = before.roles if roles is None else roles
     after = Person(before.user, before.name, own, change != "withdrawn")
-    return _changed(desk, change, after, by, allowed)
+
+    def still(now: Persons) -> str:
+        """Refuse as well to enter the roles of before over those that were given meanwhile."""
+        why = allowed(now)
+        if why or roles is not None or now[user].roles == own:
+            return why
+        return f"{user}, whose roles somebody changed at the same time; ask for it again"
+
+    return _changed(desk, change, after, by, still)
 
 
 def _changed(
@@ -164,6 +174,16 @@ def _stranger(known: Persons, by: str, user: str) -> str:
     asks = known.get(by)
     if asks is None or not asks.active or Role.ADMIN not in asks.roles:
         return "somebody who is no administrator any more"
+    return ""
+
+
+def _namesake(known: Persons, name: str) -> str:
+    for one in known.values():
+        if one.active and same_name(one.name, name):
+            return (
+                f"the printed name of {one.user}; a person has one user id, and of two people of "
+                "one name the printed names tell them apart"
+            )
     return ""
 
 

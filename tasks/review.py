@@ -16,10 +16,11 @@ from contracts.person import Act, Person, check_may
 from contracts.readiness import QualityException
 from contracts.review import MEANINGS, OnRecord, Review
 from contracts.review_asked import Choice, Which, checked, meant, refuse_superseded
-from contracts.review_read import review_of, reviews, trail_root, why_not
+from contracts.review_read import review_of, reviews, trail_root
+from contracts.review_steps import why_not
 from contracts.said import said
 from tasks.desk import Desk
-from tasks.identity import Claim, identify
+from tasks.identity import Claim, identify, persons
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.records import Finished
 from tasks.reviewed_package import sealed_exceptions
@@ -121,7 +122,7 @@ def sign(desk: Desk, who: Who, which: Which, meaning: str) -> Review:
     own = _in_front(desk, which)
     mine = own.signed(meaning)
     if mine is None or mine.act.by != who.user:
-        _refuse(own, why_not(own, who.user, meaning))
+        _refuse(own, why_not(own, who.user, _name(desk, who), meaning))
     person = _person(desk, who, MEANINGS[meaning], own.batch)
     act = Signature(
         at=desk.now(),
@@ -137,10 +138,18 @@ def sign(desk: Desk, who: Who, which: Which, meaning: str) -> Review:
     def known(now: Review) -> int | None:
         before = _same(now.signatures, act)
         if before is None:
-            _refuse(now, why_not(now, person.user, meaning))
+            _refuse(now, why_not(now, person.user, person.name, meaning))
         return before
 
     return _entered(desk, act, own, known)
+
+
+def _name(desk: Desk, who: Who) -> str:
+    """Return the printed name of who acts, proved or only claimed; nobody's is empty."""
+    if isinstance(who, Person):
+        return who.name
+    known = persons(desk.ledger).get(who.user)
+    return known.name if known else ""
 
 
 def _person(desk: Desk, who: Who, act: Act, batch: str) -> Person:

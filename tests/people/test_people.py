@@ -69,6 +69,38 @@ def test_an_id_is_never_given_twice(house):
     assert (person.name, person.active, person.roles) == ("Rita Example", False, frozenset())
 
 
+def test_one_person_has_one_user_id(house):
+    again = Person("rita2", "RITA  example", frozenset({Role.QUALIFIED_PERSON}))
+
+    assert refusal(enrol, house.desk, again, house.next_claim("ada"), house.time).startswith(
+        "the printed name of rita; a person has one user id"
+    )
+    assert "rita2" not in persons(house.desk.ledger)
+    withdraw(house.desk, "rita", house.next_claim("ada"), house.time)
+    enrol(house.desk, again, house.next_claim("ada"), house.time)
+    assert persons(house.desk.ledger)["rita2"].active
+
+
+def test_a_new_secret_gives_nobody_back_the_roles_that_were_taken_meanwhile(house, monkeypatch):
+    book, change = type(house.desk.ledger.people), type(house.desk.ledger.people).change
+    claims = (house.next_claim("rita"), house.next_claim("ada"))
+    auditor = frozenset({Role.AUDITOR})
+
+    def late(self, *arguments):
+        """Between reading who is who and entering the change, the administrator is faster."""
+        monkeypatch.setattr(book, "change", change)
+        change_roles(house.desk, "rita", auditor, claims[1], house.time)
+        return change(self, *arguments)
+
+    monkeypatch.setattr(book, "change", late)
+    assert refusal(renew_secret, house.desk, "rita", claims[0], house.time) == (
+        "rita, whose roles somebody changed at the same time; ask for it again"
+    )
+    assert persons(house.desk.ledger)["rita"].roles == auditor
+    assert [one.change for one in house.log("user")][-1] == "roles"
+    assert renew_secret(house.desk, "rita", house.next_claim("rita"), house.time).secret
+
+
 def test_only_an_administrator_changes_users(house):
     claim = house.next_claim("rita")
     assert "roles do not allow" in refusal(enrol, house.desk, NEW, claim, house.time)

@@ -11,9 +11,10 @@ from review.review_nouns import owed
 from contracts.errors import IntegrityError, NotFoundError, RefusedError
 from contracts.log_act import Decision, Refusal, Signature
 from contracts.log_review import findings
+from contracts.person import Person, Role
 from contracts.review_asked import Choice, Which
 from contracts.said import said
-from tasks.identity import Claim
+from tasks.identity import Claim, identify
 from tasks.review import decide, review_trail, reviews_of, sign
 
 WHICH = Which(BATCH)
@@ -102,6 +103,29 @@ def test_two_segregated_steps_are_of_two_persons(desk, people):
     sign(desk, people["r.viewer"], WHICH, "reviewed")
     with pytest.raises(RefusedError, match="two persons"):
         sign(desk, people["both"], WHICH, "confirmed")
+
+
+def test_who_confirms_did_none_of_the_steps_before(desk, people):
+    decided_all(desk, people["r.viewer"])
+    review_trail(desk, people["both"], WHICH)
+    sign(desk, people["r.viewer"], WHICH, "reviewed")
+    with pytest.raises(RefusedError, match="both reviewed the audit trail"):
+        sign(desk, people["both"], WHICH, "confirmed")
+    assert sign(desk, people["q.person"], WHICH, "confirmed").owed == ()
+
+
+def test_one_person_with_two_user_ids_is_one_person(desk, apps, people):
+    """Enrolling does not let them be; a plant may have had them before, or withdrawn one."""
+    decided_all(desk, people["r.viewer"])
+    review_trail(desk, people["r.viewer"], WHICH)
+    namesake = Person("q.two", "q.  person", frozenset({Role.REVIEWER}))
+    sign(desk, namesake, WHICH, "reviewed")
+    claim = apps.claim("q.person")
+    words = "q.two, whose printed name is the same, signed it as reviewed"
+    for who in (claim, people["q.person"]):
+        with pytest.raises(RefusedError, match=words):
+            sign(desk, who, WHICH, "confirmed")
+    assert identify(desk, claim, None).user == "q.person"  # the code was not used up
 
 
 def test_the_same_act_twice_is_one_and_after_it_was_voided_it_is_another(desk, people):

@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from review.review_nouns import BLOCKING, BOTH, OTHER, Story, owed, root_of
+from review.review_nouns import BATCH, BLOCKING, BOTH, OTHER, Story, owed, root_of
 
 from contracts.criterion import Stage
 from contracts.errors import IntegrityError, NotFoundError
 from contracts.log_act import Signature
+from contracts.log_review import findings
 from contracts.person import Role
 from contracts.review import required_review
 from contracts.review_read import review_of, reviews
@@ -75,6 +76,22 @@ def test_step_by_step_nothing_is_owed_at_the_end():
             lambda story: story.decided(by="q.person").read().signed().signed("confirmed"),
             "q.person decided about X-001: who confirms is another person",
         ),
+        (
+            lambda story: story.decided().read(by="q.person").signed().signed("confirmed"),
+            "q.person reviewed the audit trail: who confirms is another person",
+        ),
+        (
+            lambda story: (
+                story.decided().read().signed().signed("confirmed", by="second", name="r.  VIEWER")
+            ),
+            "r.viewer, whose printed name is the same, signed it as reviewed: the two are steps",
+        ),
+        (
+            lambda story: (
+                story.decided(by="second", name="Q. person ").read().signed().signed("confirmed")
+            ),
+            "second, whose printed name is the same, decided about X-001",
+        ),
         (lambda story: whole(story).signed(by="another"), "signed as reviewed already"),
         (lambda story: story.decided().read().signed(stage="final"), "it names the final stage"),
     ],
@@ -98,6 +115,19 @@ def test_segregation_holds_for_what_is_void_too():
     assert "who confirms is another person" in found.signatures[-1].void
     story = whole(Story().judged()).decided(reason="On second thoughts.")
     assert "steps of two persons" in story.signed(by="q.person").review().signatures[-1].void
+
+
+def test_the_log_check_finds_two_ids_of_one_name_too():
+    def told(story):
+        return [one.words for one in findings(story.trail) if "two persons" in one.words]
+
+    assert told(whole(Story().judged())) == []
+    story = Story().judged().decided().read().signed()
+    (words,) = told(story.signed("confirmed", by="r.two", name="R.  viewer"))
+    assert words == (
+        f"r.two signed confirmed for evaluation 1 of {BATCH}, and r.viewer, whose printed name is "
+        "the same, reviewed before: the two are steps of two persons"
+    )
 
 
 def test_a_decision_after_the_signatures_voids_them_and_they_are_given_again():
@@ -206,6 +236,7 @@ STEPS = {
     "reject": lambda story: story.decided(decision="rejected", by="another"),
     "decide the other": lambda story: story.decided("X-002", by="q.person"),
     "read": lambda story: story.read(),
+    "read oneself": lambda story: story.read(by="q.person", name="Q. Person"),
     "sign": lambda story: story.signed(),
     "confirm": lambda story: story.signed("confirmed"),
     "confirm oneself": lambda story: story.signed("confirmed", by="r.viewer"),
@@ -229,7 +260,9 @@ def test_whatever_people_do_the_laws_hold(steps):
         assert reviewed
         assert reviewed.index < confirmed.index
         deciders = {one.act.by for one in found.decisions}
-        assert confirmed.act.by not in {reviewed.act.by, *deciders}
+        before = [one for one in found.trail_reviews if one.index < confirmed.index]
+        readers = {one.act.by for one in before}
+        assert confirmed.act.by not in {reviewed.act.by, *deciders, *readers}
         assert found.owed == ()
     if reviewed:
         assert not found.undecided()

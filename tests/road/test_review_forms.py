@@ -108,7 +108,7 @@ def enrolled(desk, apps, number):
     """Enrol one more reviewer, and return their code."""
     at = datetime(2026, 1, 2, 12, number, tzinfo=UTC)
     by = Claim("adam.admin", pyotp.TOTP(apps.secrets["adam.admin"]).at(at))
-    person = Person(f"viewer.{number}", "Another Viewer", frozenset({Role.REVIEWER}))
+    person = Person(f"viewer.{number}", f"Viewer No. {number}", frozenset({Role.REVIEWER}))
     apps.secrets[person.user] = enrol(desk, person, by, lambda: at).secret
     return apps.code(person.user)
 
