@@ -22,7 +22,8 @@ class Which:
     stage: Stage | None = None
     """None: the only stage that has a sealed evaluation."""
     evaluation: int | None = None
-    """What the person had in front of them; None: the latest. An earlier one is refused."""
+    """What the person had in front of them: any but the latest is refused. None, at a terminal that
+    tells which one it was: the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,7 @@ def refuse_superseded(own: Review) -> None:
     """
     if own.superseded_by:
         raise RefusedError(
-            f"evaluation {own.evaluation} of {own.batch}, which evaluation {own.superseded_by} "
-            "superseded",
-            expected="the latest sealed evaluation of the stage",
-            move="look at the package of the later one",
+            f"evaluation {own.evaluation} of {own.batch}",
+            expected=f"evaluation {own.superseded_by} (the latest of the {own.stage} stage)",
+            move="open its page and look again: its exceptions may have other numbers",
         )

@@ -19,7 +19,7 @@ from contracts.requested import looking_back
 from contracts.review import A, OnRecord, Review
 from contracts.review_steps import why_not
 
-_OF_REVIEW: Final = (Decision, TrailReview, Signature, Refusal)
+OF_REVIEW: Final = (Decision, TrailReview, Signature, Refusal)
 """Entries after which the audit trail need not be reviewed again: of reviewing, and refusals."""
 
 
@@ -126,7 +126,7 @@ class _Reading:
                 self._reviewed(one.index, entry)
             case Signature():
                 self._sign(one.index, entry)
-        if not isinstance(entry, _OF_REVIEW):
+        if not isinstance(entry, OF_REVIEW):
             self.others.append(one.index)
         self._trail.append(one)
 

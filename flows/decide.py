@@ -26,6 +26,7 @@ def decide_exception(
     *,
     batch: form.Batch,
     stage: form.Stage,
+    evaluation: form.Evaluation,
     exception: form.Exception_,
     decision: form.Decision,
     reason: form.Reason,
@@ -33,12 +34,14 @@ def decide_exception(
     user: form.User,
     code: form.Code,
 ) -> State[None]:
-    """Record what you decide about one exception of the latest package. It releases nothing.
+    """Record what you decide about one exception of the package you looked at: no release.
 
-    Open the package's page first. The decision counts for exactly that package, and is void when a
-    later one supersedes it. Signatures given before it are void and must be given again.
+    Open the package's page first, and say which evaluation it is of. The decision counts for
+    exactly that package, and is void when a later one supersedes it. Signatures given before it
+    are void and must be given again.
     """
-    given = {"batch": batch, "stage": stage, "exception": exception, "decision": decision}
+    given: dict[str, object] = {"batch": batch, "stage": stage, "evaluation": evaluation}
+    given |= {"exception": exception, "decision": decision}
     given |= {"reason": reason, "reference": reference}
 
     def do(desk: Desk, person: Person) -> Review:
@@ -52,10 +55,11 @@ def _read(
     *,
     batch: form.Batch,
     stage: form.Stage,
+    evaluation: form.Evaluation,
     exception: form.Exception_,
     decision: form.Decision,
     reason: form.Reason,
     reference: form.Reference,
 ) -> tuple[Which, Choice]:
     choice = Choice(exception, _WORDS[decision], reason, reference)
-    return Which(batch, criterion.Stage(stage)), choice
+    return Which(batch, criterion.Stage(stage), evaluation), choice

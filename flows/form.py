@@ -28,15 +28,25 @@ Stage: TypeAlias = Annotated[
     Literal["initial", "final"],
     field(
         "Stage",
-        "The stage whose latest package you looked at. A decision or signature counts for that "
-        "package alone; a later one makes it void.",
+        "The stage whose package you looked at. A decision or signature counts for that package "
+        "alone; a later one makes it void.",
+    ),
+]
+Evaluation: TypeAlias = Annotated[
+    int,
+    field(
+        "Evaluation",
+        "The number of the evaluation whose page you looked at, as the page's first line says. If "
+        "a later one was sealed meanwhile, you are refused and look at that one.",
+        ge=1,
     ),
 ]
 Exception_: TypeAlias = Annotated[
     str,
     field(
         "Exception",
-        "The exception's number in the package, such as X-001.",
+        "The exception's number in that evaluation, such as X-001. Another evaluation may give the "
+        "number to another exception.",
         pattern=r"^X-[0-9]{3,6}$",
     ),
 ]
@@ -81,7 +91,9 @@ Last: TypeAlias = Annotated[
     int,
     field(
         "Last entry you saw",
-        "For the audit trail: the number of the last entry you saw. 0: up to its end now.",
+        "For the audit trail: the number of the last entry you saw. 0: up to the seal of the "
+        "evaluation you name, and what was done in its review right after; anything that came "
+        "later is not reviewed by it.",
     ),
 ]
 Note: TypeAlias = Annotated[

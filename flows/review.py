@@ -31,7 +31,7 @@ StageOf = Annotated[
     Stage | None, typer.Option("--stage", help="The stage; needed if both are sealed.")
 ]
 Evaluation = Annotated[
-    int | None, typer.Option("--evaluation", help="The evaluation you looked at; else the latest.")
+    int | None, typer.Option("--evaluation", help="The one you looked at; else the latest, told.")
 ]
 User = Annotated[str, typer.Option("--user", help="Your user id.")]
 Code = Annotated[
@@ -79,8 +79,8 @@ def decide(
 ) -> None:
     """Decide about one exception, under your name. It sets no disposition.
 
-    Example: batchproof review decide CART-26-0002 X-001 --refer DEV-0815 --user r.viewer
-    --reason "The excursion is under investigation."
+    Example: batchproof review decide CART-26-0002 X-001 --evaluation 1 --refer DEV-0815
+    --user r.viewer --reason "The excursion is under investigation."
     """
     if sum((accept, bool(refer), reject)) != 1:
         raise typer.BadParameter("name one of --accept, --refer DEVIATION, --reject")
@@ -100,7 +100,7 @@ def trail(
     code: Code = "",
     note: Annotated[str, typer.Option(help="What you looked at, and what you found.")] = "",
     last: Annotated[
-        int | None, typer.Option("--up-to", help="Number of the last entry you saw; else all.")
+        int | None, typer.Option("--up-to", help="The last entry you saw; else the seal.")
     ] = None,
     stage: StageOf = None,
     evaluation: Evaluation = None,

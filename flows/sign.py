@@ -28,18 +28,20 @@ def sign_review(
     *,
     batch: form.Batch,
     stage: form.Stage,
+    evaluation: form.Evaluation,
     what: form.Signed,
     last: form.Last = 0,
     note: form.Note = "",
     user: form.User,
     code: form.Code,
 ) -> State[None]:
-    """Sign what you did for the latest package of a batch. No signature here is a release.
+    """Sign what you did for the package you looked at. No signature here is a release.
 
     The order: every exception that must be is decided; the audit trail is reviewed; a reviewer
     signs as reviewed; a qualified person, who did none of that, signs as confirmed.
     """
-    given = {"batch": batch, "stage": stage, "what": what, "last": last, "note": note}
+    given: dict[str, object] = {"batch": batch, "stage": stage, "evaluation": evaluation}
+    given |= {"what": what, "last": last, "note": note}
 
     def do(desk: Desk, person: Person) -> Review:
         return read_form(_read, **given)(desk, person)
@@ -49,9 +51,15 @@ def sign_review(
 
 
 def _read(
-    *, batch: form.Batch, stage: form.Stage, what: form.Signed, last: form.Last, note: form.Note
+    *,
+    batch: form.Batch,
+    stage: form.Stage,
+    evaluation: form.Evaluation,
+    what: form.Signed,
+    last: form.Last,
+    note: form.Note,
 ) -> Callable[[Desk, Person], Review]:
-    which = Which(batch, criterion.Stage(stage))
+    which = Which(batch, criterion.Stage(stage), evaluation)
     if what == form.READ_TRAIL:
         return lambda desk, person: review_trail(desk, person, which, note, last or None)
     return lambda desk, person: sign(desk, person, which, what)

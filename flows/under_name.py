@@ -33,7 +33,11 @@ def acted(act: Act, claim: Claim, batch: str, do: Callable[[Desk, Person], Revie
     except BatchproofError as error:
         return Failed(message=error.in_words())
     present_review(review)
-    return Completed(message=f"On record, under the name of {person.name}. {review.state()}")
+    which = f"evaluation {review.evaluation} for its {review.stage} stage"
+    read = [one.act.last for one in review.trail_reviews if one.in_force]
+    what = f", audit trail up to entry {max(read)}" if read and act is Act.REVIEW_TRAIL else ""
+    told = f"On record for {which}{what}, under the name of {person.name}. {review.state()}"
+    return Completed(message=told)
 
 
 def refused_site(site: str | None, claim: Claim) -> str:

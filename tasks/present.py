@@ -29,8 +29,8 @@ def present_package(package: Package) -> None:
         key=artifact_key("exceptions", read.batch, read.stage),
         table=[exception_row(one) for one in read.exceptions] or [{"exception": "none"}],
         description=(
-            f"What a reviewer of {plain(read.batch)} must look at, blocking first. "
-            "The number is what the form `decide` asks for."
+            f"What a reviewer of {plain(read.batch)} must look at, blocking first. The form "
+            f"`decide` asks for the number, and for the evaluation: {read.number}."
         ),
     )
     if package.page:

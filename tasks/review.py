@@ -6,6 +6,7 @@ others may have done meanwhile is looked at again in the transaction that enters
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import TypeAlias
 
 from contracts.batch import batch_number
@@ -16,7 +17,7 @@ from contracts.person import Act, Person, check_may
 from contracts.readiness import QualityException
 from contracts.review import MEANINGS, OnRecord, Review
 from contracts.review_asked import Choice, Which, checked, meant, refuse_superseded
-from contracts.review_read import review_of, reviews, trail_root
+from contracts.review_read import OF_REVIEW, review_of, reviews, trail_root
 from contracts.review_steps import why_not
 from contracts.said import said
 from tasks.desk import Desk
@@ -78,7 +79,10 @@ def decide(desk: Desk, who: Who, which: Which, choice: Choice) -> Review:
 def review_trail(
     desk: Desk, who: Who, which: Which, note: str = "", last: int | None = None
 ) -> Review:
-    """Record that a person reviewed the batch's audit trail up to an entry (`last`; None: all).
+    """Record that a person reviewed the batch's audit trail up to an entry.
+
+    Without `last` it is what was there when they looked at the evaluation: up to its seal, and the
+    acts of review right after. Of anything that came later nobody knows whether they saw it.
 
     Raises:
         RefusedError: as for `decide`, or the entry is not one of this batch from the seal on.
@@ -87,8 +91,9 @@ def review_trail(
     own = _in_front(desk, which)
     note = said(note, "a note")
     trail = desk.ledger.log.of_batch(own.batch)
-    seen = [one for one in trail if last is None or one.index <= last]
-    if not seen or seen[-1].index < own.sealed_at or last not in {None, seen[-1].index}:
+    last = _shown(trail, own) if last is None else last
+    seen = [one for one in trail if one.index <= last]
+    if not seen or not own.sealed_at <= seen[-1].index == last:
         raise RefusedError(
             f"the entry {last}, which is none of {own.batch} from the seal on",
             expected=f"the number of the last entry that you saw, {own.sealed_at} or later",
@@ -102,7 +107,7 @@ def review_trail(
         name=person.name,
         evaluation=own.evaluation,
         root=own.root,
-        last=seen[-1].index,
+        last=last,
         trail=trail_root(seen),
         note=note,
     )
@@ -150,6 +155,13 @@ def _name(desk: Desk, who: Who) -> str:
         return who.name
     known = persons(desk.ledger).get(who.user)
     return known.name if known else ""
+
+
+def _shown(trail: Sequence[Logged], own: Review) -> int:
+    """Return the last entry of the seal and the acts of review right after it."""
+    later = (one for one in trail if one.index > own.sealed_at)
+    acts = takewhile(lambda one: isinstance(one.entry, OF_REVIEW), later)
+    return max((one.index for one in acts), default=own.sealed_at)
 
 
 def _person(desk: Desk, who: Who, act: Act, batch: str) -> Person:

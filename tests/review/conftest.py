@@ -1,14 +1,18 @@
 """A desk with two sealed packages, and people with real secrets whose apps show real codes."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pyotp
 import pytest
 
+from contracts.criterion import Stage
 from contracts.person import Person, Role
 from flows.office import open_office
+from tasks.evaluate import evaluate_collection
 from tasks.identity import Claim
+from tasks.package import assemble_evaluation
 from tasks.people import enrol
 
 BATCH = "CART-26-0002"
@@ -47,6 +51,17 @@ def copied(two_packages, folder, patch):
     patch.setenv("BATCHPROOF_HOME", str(folder / "home"))
     patch.setenv("BATCHPROOF_SITE", str(made.parent / "plant" / "site.yaml"))
     return folder / "home"
+
+
+def judged_again(desk, batch=BATCH):
+    """Seal one more evaluation of what is on record, as the watch does; return its number."""
+    desk.site = replace(desk.site, timestamps=None, witness=None)  # the plant is not served here
+    *_, before = desk.ledger.evaluations(batch)
+    done = evaluate_collection(
+        desk, batch, before.collection, Stage.INITIAL, f"after {before.number}"
+    )
+    assemble_evaluation(desk, batch, done.number)
+    return done.number
 
 
 @pytest.fixture

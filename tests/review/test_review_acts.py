@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from review.conftest import BATCH
+from review.conftest import BATCH, judged_again
 from review.review_nouns import owed
 
 from contracts.errors import IntegrityError, NotFoundError, RefusedError
-from contracts.log_act import Decision, Refusal, Signature
+from contracts.log_act import Decision, Notice, Refusal, Signature
 from contracts.log_review import findings
 from contracts.person import Person, Role
 from contracts.review_asked import Choice, Which
@@ -186,6 +186,32 @@ def test_a_trail_is_reviewed_up_to_an_entry_that_was_seen(desk, people):
     found = review_trail(desk, people["r.viewer"], WHICH, last=seal)
     assert found.trail_reviews[0].act.last == seal
     assert found.trail_unread() == ""
+
+
+def test_what_came_after_the_seal_is_reviewed_only_by_its_number(desk, people):
+    """Of an entry that came since, nobody knows whether who names none has seen it."""
+    seal = reviews_of(desk.ledger, BATCH)[0].sealed_at
+    desk.ledger.record_act(Notice(desk.now(), BATCH, 1, "late_failure", "It was ready before."))
+    found = review_trail(desk, people["r.viewer"], WHICH)
+    assert found.trail_reviews[0].act.last == seal
+    assert "1 entry came since" in found.trail_unread()
+    (*_, last) = desk.ledger.log.of_batch(BATCH)
+    assert review_trail(desk, people["r.viewer"], WHICH, last=last.index).trail_unread() == ""
+
+
+def test_an_act_on_an_evaluation_that_was_superseded_is_refused_and_not_on_record(desk, people):
+    judged_again(desk)
+    one = replace(WHICH, evaluation=1)
+    for act in (
+        lambda: decide(desk, people["r.viewer"], one, CHOICE),
+        lambda: review_trail(desk, people["r.viewer"], one),
+        lambda: sign(desk, people["r.viewer"], one, "reviewed"),
+    ):
+        size = desk.ledger.log.size()
+        with pytest.raises(RefusedError, match=r"evaluation 2 \(the latest of the initial stage\)"):
+            act()
+        assert desk.ledger.log.size() == size
+    assert decide(desk, people["r.viewer"], replace(WHICH, evaluation=2), CHOICE).evaluation == 2
 
 
 @pytest.mark.parametrize(

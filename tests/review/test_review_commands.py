@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from review.conftest import BATCH
+from review.conftest import BATCH, judged_again
 from typer.testing import CliRunner
 
 from contracts.review_asked import Choice, Which
@@ -51,6 +51,15 @@ def test_decide_with_a_code_typed_unseen(home, desk, apps):
     assert "referred to DEV-1 by R. Viewer (r.viewer): “Too hot for ten minutes.”" in done.stdout
     again = run(*words, "--reason", "Too hot for ten minutes.", "--code", code, code=1)
     assert "do not go together" in again.output
+
+
+def test_the_terminal_tells_which_evaluation_it_was_and_refuses_an_older_one(home, desk, apps):
+    judged_again(desk)
+    words = ("review", "trail", BATCH, "--user", "r.viewer")
+    older = run(*words, "--evaluation", 1, "--code", apps.code("r.viewer"), code=1)
+    assert "evaluation 2 (the latest of the initial stage)" in " ".join(older.output.split())
+    done = run(*words, "--code", apps.code("r.viewer"))
+    assert f"{BATCH}  evaluation 2 for its initial stage" in done.stdout
 
 
 def test_sign_and_nothing_is_owed(home, desk, apps, people):

@@ -31,6 +31,7 @@ home = review.home
 FORM = {
     "batch": review.BATCH,
     "stage": "initial",
+    "evaluation": 1,
     "exception": "X-001",
     "decision": "accept with justification",
     "reason": "It was looked into.",
@@ -102,6 +103,16 @@ def test_who_the_provider_vouches_for_decides_and_the_form_is_worth_nothing_afte
     state = executed(upstream, httpx.post(direct, json={"parameters": kept}, timeout=30))
     assert state["type"] == "FAILED"
     assert "do not go together" in state["message"]
+
+
+def test_a_form_that_names_no_evaluation_starts_nothing(at_the_door, provider):
+    form, _, desk = at_the_door
+    headers = {"Authorization": f"Bearer {provider.token('r.viewer', machine_clock())}"}
+    unnamed = {name: FORM[name] for name in FORM if name != "evaluation"}
+    answer = httpx.post(form, json={"parameters": unnamed}, headers=headers, timeout=30)
+    assert answer.status_code in {409, 422}, answer.text
+    assert "evaluation" in answer.text
+    assert reviews_of(desk.ledger, review.BATCH)[0].decisions == ()
 
 
 def test_a_code_is_not_taken_where_a_provider_vouches(at_the_door):

@@ -23,6 +23,7 @@ NASTY = "<script>alert(1)</script> **It** was [looked](javascript:x) into."
 FORM = {
     "batch": BATCH,
     "stage": "initial",
+    "evaluation": 1,
     "exception": "X-001",
     "decision": "accept with justification",
     "reason": NASTY,
@@ -75,6 +76,9 @@ def test_a_decision_from_the_form_is_on_record_and_shown(run, desk, apps):
 
 REFUSED = (
     ({"batch": "../../etc"}, "batch: String should match pattern"),
+    ({"evaluation": None}, "evaluation: Input should be a valid integer"),
+    ({"evaluation": 0}, "evaluation: Input should be greater than or equal to 1"),
+    ({"evaluation": 2}, "no sealed evaluation 2"),
     ({"exception": "X-1; DROP"}, "exception: String should match pattern"),
     ({"exception": "X-998"}, "no exception 'X-998'"),
     ({"decision": "release"}, "decision: Input should be"),
@@ -123,7 +127,7 @@ def test_who_proves_nothing_decides_nothing(run, desk, apps):
 
 def test_signing_from_the_form(run, desk, apps):
     _, sign_review = flows()
-    asked = {"batch": BATCH, "stage": "initial"}
+    asked = {"batch": BATCH, "stage": "initial", "evaluation": 1}
 
     def signing(user, what, **more):
         return run(sign_review, **asked, what=what, user=user, code=apps.code(user), **more)
@@ -133,8 +137,40 @@ def test_signing_from_the_form(run, desk, apps):
     state, _, said = signing("second.viewer", "I reviewed the audit trail", note="<b>all</b>")
     assert state.type is StateType.COMPLETED, state.message
     assert "<b>" not in said
+    (found,) = reviews_of(desk.ledger, BATCH)
+    assert "On record for evaluation 1 for its initial stage, audit trail up" in state.message
+    assert f"up to entry {found.trail_reviews[-1].act.last}, under the name" in state.message
     state, _, _ = signing("q.person", "released")
     assert state.type is StateType.FAILED
+
+
+def test_an_evaluation_that_a_later_one_superseded_is_nobodys_to_decide_or_sign(run, desk, apps):
+    """They looked at the page of 1; meanwhile 2 was sealed, whose X-001 may be another."""
+    decide_exception, sign_review = flows()
+    assert review.judged_again(desk) == 2
+    what = {"batch": BATCH, "stage": "initial", "evaluation": 1}
+    acts = (
+        (decide_exception, "r.viewer", FORM),
+        (sign_review, "second.viewer", what | {"what": "I reviewed the audit trail"}),
+        (sign_review, "q.person", what | {"what": "confirmed"}),
+    )
+    for flow, user, form in acts:
+        state, _, _ = run(flow, **form, user=user, code=apps.code(user))
+        assert state.type is StateType.FAILED
+        assert "Found: evaluation 1 of" in state.message
+        assert "Expected: evaluation 2 (the latest of the initial stage)" in state.message
+        assert "open its page and look again" in state.message
+    for found in reviews_of(desk.ledger, BATCH):
+        assert (found.decisions, found.trail_reviews, found.signatures) == ((), (), ())
+    state, _, _ = run(
+        decide_exception, **(FORM | {"evaluation": 2}), user="r.viewer", code=apps.code("r.viewer")
+    )
+    assert "On record for evaluation 2" in state.message
+
+
+def test_the_forms_require_the_evaluation():
+    for flow in flows():
+        assert "evaluation" in flow.parameters.required
 
 
 def test_the_forms_explain_each_field():

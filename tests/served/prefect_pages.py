@@ -49,6 +49,9 @@ class Form:
     def write(self, title, text):
         self.field(title).locator("textarea").fill(text)
 
+    def number(self, title, number):
+        self.field(title).locator("input[type=number]").fill(str(number))
+
     def choose(self, title, option):
         self.field(title).locator(".p-select-button__control").press("Space")
         self.page.locator(".p-select-option").get_by_text(option, exact=True).click()

@@ -187,6 +187,7 @@ def decide_in_form(page, served, people, exception):
     form = Form.open(page, served, "decide")
     form.write("Batch", BATCH)
     form.choose("Stage", "initial")
+    form.number("Evaluation", 2)
     form.write("Exception", exception)
     form.choose("Decision", "accept with justification")
     form.write("Reason", JUSTIFIED)
@@ -200,6 +201,7 @@ def sign_in_form(page, served, people, user, what):
     form = Form.open(page, served, "sign-review")
     form.write("Batch", BATCH)
     form.choose("Stage", "initial")
+    form.number("Evaluation", 2)
     form.choose("What you sign", what)
     form.write("Your user id", user)
     form.write("One-time code", people.code(served, user))
@@ -216,7 +218,9 @@ def test_exceptions_are_resolved_and_two_persons_sign(served, people, program, d
     read_run(page, served, run, "Logs", "under the name of Rita Reviewer")
     picture(page, "browser-5-decided")
     for exception in ("X-002", "X-003"):
-        decide(desk, ROB, Which(BATCH, Stage.INITIAL), Choice(exception, "accepted", JUSTIFIED, ""))
+        decide(
+            desk, ROB, Which(BATCH, Stage.INITIAL, 2), Choice(exception, "accepted", JUSTIFIED, "")
+        )
     signed("rita", "I reviewed the audit trail")
     signed("rob", "reviewed")
     run = sign_in_form(page, served, people, "rob", "confirmed")
