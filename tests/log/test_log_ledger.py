@@ -167,7 +167,6 @@ def test_history_is_every_entry_of_the_batch_with_its_path(ledger, key):
 def test_a_ledger_of_the_first_shape_gets_a_log_and_keeps_what_it_had(url, raw, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("tasks.ledger.schema.command.upgrade", lambda config, _: old(config))
-        patch.setattr("tasks.ledger.database.is_up_to_date", lambda *_: False)
         Ledger.open(url).close()
     columns = "batch, number, inputs, attempt, stage, evidence, strategy, reason, collection"
     raw(
