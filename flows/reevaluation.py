@@ -10,22 +10,25 @@ from contracts.criterion import Stage
 from contracts.errors import BatchproofError
 from contracts.requested import ReasonCode
 from flows.local import quick_flows, use_own_prefect
-from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
+from flows.terminal import (
+    AsJson,
+    Exit,
+    OwnWords,
+    TypedCode,
+    UserId,
+    errors_in_words,
+    plain,
+    print_json,
+    say,
+)
 
 
 def reevaluate(
     batch: Annotated[str, typer.Argument(help="The batch, as the MES names it.")],
     reason_code: Annotated[ReasonCode, typer.Option(help="The kind of reason.")],
-    reason: Annotated[str, typer.Option(help="Why, in your own words; 10 to 500 characters.")],
-    user: Annotated[str, typer.Option(help="Your user id.")],
-    code: Annotated[
-        str,
-        typer.Option(
-            help="Your one-time code; asked for unseen if not named.",
-            prompt="One-time code",
-            hide_input=True,
-        ),
-    ],
+    reason: OwnWords,
+    user: UserId,
+    code: TypedCode,
     stage: Annotated[Stage, typer.Option(help="The stage to judge for.")] = Stage.INITIAL,
     collect: Annotated[
         list[str] | None,

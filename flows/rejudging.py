@@ -8,22 +8,25 @@ import typer
 
 from contracts.criterion import Stage
 from flows.local import quick_flows, use_own_prefect
-from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json, say
+from flows.terminal import (
+    AsJson,
+    Exit,
+    OwnWords,
+    TypedCode,
+    UserId,
+    errors_in_words,
+    plain,
+    print_json,
+    say,
+)
 
 _MOST_TOLD = 20
 
 
 def rejudge(
-    reason: Annotated[str, typer.Option(help="Why, in your own words; 10 to 500 characters.")],
-    user: Annotated[str, typer.Option(help="Your user id.")],
-    code: Annotated[
-        str,
-        typer.Option(
-            help="Your one-time code; asked for unseen if not named.",
-            prompt="One-time code",
-            hide_input=True,
-        ),
-    ],
+    reason: OwnWords,
+    user: UserId,
+    code: TypedCode,
     batches: Annotated[
         list[str] | None,
         typer.Argument(help="Numbers, or patterns with * for any characters; all if not named."),

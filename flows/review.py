@@ -13,7 +13,7 @@ from contracts.errors import NotFoundError
 from contracts.review import MEANINGS, Review
 from contracts.review_asked import Choice, Which
 from flows.review_lines import review_lines
-from flows.terminal import AsJson, Exit, errors_in_words, plain, print_json
+from flows.terminal import AsJson, Exit, UserId, errors_in_words, plain, print_json
 from flows.trail import opened_ledger
 from flows.users import claim_of
 
@@ -33,7 +33,6 @@ StageOf = Annotated[
 Evaluation = Annotated[
     int | None, typer.Option("--evaluation", help="The one you looked at; else the latest, told.")
 ]
-User = Annotated[str, typer.Option("--user", help="Your user id.")]
 Code = Annotated[
     str, typer.Option("--code", help="Your one-time code; without it you are asked, unseen.")
 ]
@@ -64,7 +63,7 @@ def show(batch: Batch, stage: StageOf = None, as_json: AsJson = False) -> None:
 def decide(
     batch: Batch,
     exception: Annotated[str, typer.Argument(help="The exception, such as X-001.")],
-    user: User,
+    user: UserId,
     reason: Annotated[str, typer.Option(help="Why, so that another person can follow it.")],
     code: Code = "",
     accept: Annotated[bool, typer.Option("--accept", help="Accept it with this reason.")] = False,
@@ -96,7 +95,7 @@ def decide(
 @app.command()
 def trail(
     batch: Batch,
-    user: User,
+    user: UserId,
     code: Code = "",
     note: Annotated[str, typer.Option(help="What you looked at, and what you found.")] = "",
     last: Annotated[
@@ -122,7 +121,7 @@ def trail(
 @app.command()
 def sign(
     batch: Batch,
-    user: User,
+    user: UserId,
     meaning: Annotated[str, typer.Option(help=f"What you sign: {' or '.join(MEANINGS)}.")],
     code: Code = "",
     stage: StageOf = None,

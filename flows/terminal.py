@@ -13,7 +13,17 @@ from contracts.canonical import Json
 from contracts.errors import BatchproofError
 from flows.plain import plain
 
-__all__ = ["AsJson", "Exit", "errors_in_words", "plain", "print_json", "say"]
+__all__ = [
+    "AsJson",
+    "Exit",
+    "OwnWords",
+    "TypedCode",
+    "UserId",
+    "errors_in_words",
+    "plain",
+    "print_json",
+    "say",
+]
 
 
 class Exit(IntEnum):
@@ -26,6 +36,19 @@ class Exit(IntEnum):
     INCOMPLETE = 4
 
 
+UserId = Annotated[str, typer.Option("--user", help="Your user id.")]
+TypedCode = Annotated[
+    str,
+    typer.Option(
+        "--code",
+        help="Your one-time code; asked for unseen if not named.",
+        prompt="One-time code",
+        hide_input=True,
+    ),
+]
+OwnWords = Annotated[
+    str, typer.Option("--reason", help="Why, in your own words; 10 to 500 characters.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine to read.")]
 
 
