@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from contracts.canonical import Json
 from contracts.evidence import Digest
+from contracts.readiness import Ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Rejudged:
     flips: tuple[Flip, ...] = ()
     fault: str = ""
     """Why the batch was not judged, in words; empty if it was."""
+
+    @property
+    def unready(self) -> bool:
+        """Tell whether it was judged and is not ready."""
+        return not self.fault and self.after != Ready.READY
 
     @property
     def turned(self) -> bool:

@@ -80,19 +80,25 @@ def _late(
 
     Held against the last evaluation that was ready, unless a failure since was told already.
     """
-    told = {
-        one.entry.evaluation
-        for one in desk.ledger.log.of_batch(now.batch)
-        if isinstance(one.entry, Notice) and one.entry.what == LATE_FAILURE
-    }
-    since = [one for one in before if one.result.readiness.state is Ready.READY][-1:]
-    for then in since:
-        heard = any(then.number < number < now.number for number in told)
-        failed = now.result.readiness.state is Ready.NOT_READY
-        if then is before[-1] or (failed and not heard):
-            meanings = {one.id: one.late_failure for one in found.now.package.criteria}
-            return late(now.batch, now.stage, _stood(then), _stood(now), meanings)
-    return None
+    ready = [one for one in before if one.result.readiness.state is Ready.READY]
+    if not ready:
+        return None
+    then = ready[-1]
+    failed = now.result.readiness.state is Ready.NOT_READY
+    if then is not before[-1] and (not failed or _heard(desk, then, now)):
+        return None
+    meanings = {one.id: one.late_failure for one in found.now.package.criteria}
+    return late(now.batch, now.stage, _stood(then), _stood(now), meanings)
+
+
+def _heard(desk: Desk, then: Evaluation, now: Evaluation) -> bool:
+    """Tell whether people were told of a failure between two evaluations."""
+    entries = (one.entry for one in desk.ledger.log.of_batch(now.batch))
+    return any(
+        one.what == LATE_FAILURE and then.number < one.evaluation < now.number
+        for one in entries
+        if isinstance(one, Notice)
+    )
 
 
 def _stood(one: Evaluation) -> Stood:

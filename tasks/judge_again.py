@@ -79,10 +79,9 @@ def judge_again(desk: Desk, order: Order, batch: str, tell: Tell) -> Rejudged:
     try:
         with turn_at(desk, batch):
             judged = _judged(desk, order, batch)
-            if judged.turned:
-                change = change_since(desk, batch, judged.number)
-                if change is not None:
-                    notice(desk, change, tell)
+            change = change_since(desk, batch, judged.number) if judged.unready else None
+            if change is not None:  # also when found again: a run may have ended before it told
+                notice(desk, change, tell)
             if order.packages:
                 assemble_evaluation(desk, batch, judged.number)
     except BatchproofError as error:
