@@ -26,11 +26,11 @@ from contracts.log_text import Logged
 from contracts.manifest import STRATEGY
 from contracts.members import Record, mapping
 from contracts.opened import Opened
+from contracts.plain import plain
 from contracts.told_history import HISTORY, told_history
 from contracts.tracer import Tracer
 from contracts.trust import Trust
 from contracts.trust_file import parse_trust
-from flows.plain import plain
 from tasks.members import reader_of, spans_of
 
 _FOLDER: Final = re.compile(r"-(?:initial|final)-evaluation-([1-9][0-9]{0,8})")

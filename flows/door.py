@@ -15,6 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from contracts.errors import BatchproofError, IntegrityError, RefusedError, UnavailableError
+from contracts.plain import plain
 from tasks.desk import Desk
 from tasks.grants import granted
 from tasks.identity import asked_of
@@ -25,6 +26,9 @@ _PATIENCE: Final = 30
 _OWN: Final = "same-origin"
 _SITES: Final = (_OWN, "none")
 """Where a browser says a request comes from (W3C Fetch Metadata); a program says nothing."""
+_ASKED: Final = frozenset({"parameters", "name", "tags", "state", "idempotency_key"})
+"""What a person may say of a run: not where it runs, by which command, or with what settings."""
+_STRICT: Final = "enforce_parameter_schema"
 _TOKEN_HEADERS: Final = ("x-forwarded-id-token", "authorization")
 _STATUS: Final[Mapping[type[BatchproofError], HTTPStatus]] = {
     RefusedError: HTTPStatus.FORBIDDEN,
@@ -41,8 +45,9 @@ def door(desk: Desk, prefect: httpx.AsyncClient) -> FastAPI:
     async def create_flow_run(deployment: UUID, request: Request) -> Response:
         try:
             asked = await _asked(request)
-            defaults = await _defaults(prefect, deployment)
-            parameters = {**defaults, **asked.pop("parameters", {})}
+            known = await _known(prefect, deployment)
+            asked = _allowed(asked, known)
+            parameters = {**known["parameters"], **asked.pop("parameters", {})}
             person, grant = await run_in_threadpool(
                 granted, desk, _token(request), asked_of(parameters)
             )
@@ -102,19 +107,51 @@ async def _asked(request: Request) -> dict[str, Any]:
     return body
 
 
-async def _defaults(prefect: httpx.AsyncClient, deployment: UUID) -> dict[str, Any]:
-    """Return the deployment's own parameters: Prefect lays what was asked over them."""
+def _allowed(asked: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what goes on to Prefect; what says no more than the deployment itself is left out.
+
+    Prefect's form repeats the deployment's queue and job variables, and says whether it looked at
+    the parameters; whether Prefect looks at them is the deployment's to say.
+
+    Raises:
+        IntegrityError: The request says something else about the run.
+    """
+    other = sorted(
+        name
+        for name, value in asked.items()
+        if name not in _ASKED | {_STRICT} and not _is_empty(value) and value != known.get(name)
+    )
+    if other:
+        raise IntegrityError(
+            f"a request that sets {plain(', '.join(other))}",
+            expected=f"no more than {', '.join(sorted(_ASKED))}",
+            where="the door",
+            move="leave these fields of the form as they are",
+        )
+    return {name: value for name, value in asked.items() if name in _ASKED}
+
+
+def _is_empty(value: object) -> bool:
+    """Tell whether a value says nothing: null, an empty list, or an object of such values."""
+    if isinstance(value, dict):
+        return all(map(_is_empty, value.values()))
+    return value is None or value in ("", [])
+
+
+async def _known(prefect: httpx.AsyncClient, deployment: UUID) -> dict[str, Any]:
+    """Return the deployment as Prefect knows it: its parameters lie below what was asked."""
     try:
         answer = await prefect.get(f"/api/deployments/{deployment}")
         answer.raise_for_status()
-        known = answer.json()["parameters"]
+        known = answer.json()
+        known = {**known, "parameters": dict(known["parameters"] or {})}
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         raise UnavailableError(
             f"no deployment to ask ({type(error).__name__})",
             expected="one that Prefect knows",
             where="the door",
         ) from None
-    return known if isinstance(known, dict) else {}
+    return known
 
 
 async def _forwarded(

@@ -9,7 +9,7 @@ from prefect.logging import get_logger, get_run_logger
 from prefect.utilities.asyncutils import run_coro_as_sync
 from tenacity import retry, stop_after_attempt, wait_exponential
 
-from flows.plain import plain
+from contracts.plain import plain, told
 from flows.settings import Settings
 
 Log: TypeAlias = logging.Logger | logging.LoggerAdapter[logging.Logger]
@@ -25,14 +25,15 @@ def tell(subject: str, body: str) -> None:
     none, the log is all; where the other side does not take it, it is asked a few times, and the
     log says that nobody was told. The run goes on: a batch is never lost to a message. Subject and
     body name batch, readiness and the reason in one line, no patient and nothing else of the batch.
+    The reason may quote a source, so nothing in either is a link or calls anybody.
     """
     log = _log()
-    log.warning("%s: %s", subject, body)
+    log.warning("%s: %s", plain(subject), plain(body))
     name = Settings().notify
     if not name:
         return
     try:
-        _send(name, plain(subject)[:_LONGEST], plain(body)[:_LONGEST])
+        _send(name, told(subject)[:_LONGEST], told(body)[:_LONGEST])
     except Exception as error:  # noqa: BLE001 (any tool may stand behind a block)
         # An error of the other side may hold its address, and the address the secret.
         log.error("Nobody was told: %s does not take it (%s).", name, type(error).__name__)  # noqa: TRY400

@@ -8,11 +8,11 @@ from typing import Final
 from contracts.canonical import Json
 from contracts.errors import StorageError
 from contracts.explain import Step
+from contracts.plain import plain
 from contracts.proof import Proof
 from contracts.prover import Prover
 from contracts.quote import Quote
 from contracts.tracer import Trace, Tracer
-from flows.plain import plain
 from tasks.members import reader_of, spans_of
 
 _NAMED: Final = ("observation", "protects", "protected by", "alternative", "alternative of")

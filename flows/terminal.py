@@ -11,7 +11,7 @@ import typer
 
 from contracts.canonical import Json
 from contracts.errors import BatchproofError
-from flows.plain import plain
+from contracts.plain import plain, plain_lines
 
 __all__ = [
     "AsJson",
@@ -82,4 +82,4 @@ def print_json(answer: Json) -> None:
 
 def say(words: str) -> None:
     """Say something to the person at the terminal, beside the answer."""
-    typer.echo(words, err=True)
+    typer.echo(plain_lines(words), err=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from prefect import flow, get_run_logger
 
+from contracts.plain import plain
 from flows import form
 from flows.office import open_office
 from flows.prepare_review import prepare_review
@@ -29,7 +30,7 @@ def watch_plant(site: form.Site = "") -> tuple[str, ...]:
         said = (*faults, *found.said)
         done = prepared(found.news, site) if found.news else ()
         for words in said:
-            get_run_logger().warning("%s", words)
+            get_run_logger().warning("%s", plain(words))
         show_site(desk, (*done, *said))
         return (*done, *said)
 

@@ -4,6 +4,7 @@ from prefect import get_run_logger
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
 from contracts.opened import Opened, opened
+from contracts.plain import plain as printed
 from contracts.readiness import QualityException
 from tasks.package import Package
 from tasks.shown_text import artifact_key, plain
@@ -19,7 +20,8 @@ def present_package(package: Package) -> None:
     Prefect's pages to a file.
     """
     read = opened(lambda path: (package.folder / path).read_bytes())
-    get_run_logger().info("%s", _said(read))  # a run that completed says nothing of the batch
+    # A run that completed says nothing of the batch.
+    get_run_logger().info("%s", printed(_said(read)))
     create_markdown_artifact(
         key=artifact_key("readiness", read.batch, read.stage),
         markdown=readiness_text(read, package),

@@ -11,6 +11,7 @@ from prefect.tasks import Task
 from contracts.criterion import Stage
 from contracts.errors import UnavailableError
 from contracts.evidence import Capture, Digest
+from contracts.plain import plain
 from tasks.change import Tell, change_since, is_noticed, notice
 from tasks.collect import collect_source
 from tasks.desk import Desk
@@ -135,7 +136,7 @@ def end_leftovers(desk: Desk, batch: str) -> tuple[str, ...]:
     """Judge what was begun and never ended, and say what was done."""
     done = end_begun(desk, batch)
     for words in done:
-        get_run_logger().warning("%s: %s", batch, words)
+        get_run_logger().warning("%s: %s", batch, plain(words))
     return done
 
 
@@ -149,5 +150,5 @@ def package_leftovers(desk: Desk, batch: str) -> tuple[str, ...]:
     """Build the packages of earlier results that have none, and say which still cannot be built."""
     failed = package_rest(desk, batch)
     for words in failed:
-        get_run_logger().warning("%s: no package yet of %s", batch, words)
+        get_run_logger().warning("%s: no package yet of %s", batch, plain(words))
     return failed

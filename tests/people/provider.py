@@ -66,7 +66,8 @@ class _Upstream(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         known = self.path == f"/api/deployments/{DEPLOYMENT}"
-        self._answer(200 if known else 404, {"parameters": {"stage": "initial", "code": ""}})
+        stated = {"parameters": {"stage": "initial", "code": ""}, "work_queue_name": "people"}
+        self._answer(200 if known else 404, stated)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -136,6 +136,56 @@ def test_the_door_lets_nothing_through_that_does_not_hold(house, provider):
         assert ask(path, "", ASKED, **header).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("job_variables", {"command": "sh -c evil"}),
+        ("job_variables", {"env": {"PYTHONPATH": "/evil"}}),
+        ("job_variables", {"image": "evil"}),
+        ("job_variables", ["evil"]),
+        ("work_queue_name", "another"),
+        ("infrastructure_document_id", DEPLOYMENT),
+        ("parent_task_run_id", DEPLOYMENT),
+        ("empirical_policy", {"retries": 9}),
+        ("context", {"a": 1}),
+        ("labels", {"a": "b"}),
+        ("what_prefect_may_invent", False),
+    ],
+)
+def test_nobody_says_at_the_door_how_or_where_a_run_runs(house, provider, name, value):
+    token = provider.token("rita", machine_clock())
+    headers = {"Authorization": f"Bearer {token}"}
+    with open_door(house) as (path, seen):
+        answer = httpx.post(path, json={"parameters": ASKED, name: value}, headers=headers)
+        assert answer.status_code == 422
+        assert f"Found: a request that sets {name}." in answer.json()["detail"]
+        assert seen == []
+        assert ask(path, token, ASKED).status_code == 201  # the refusal did not use it up
+
+
+def test_what_the_form_repeats_of_the_deployment_is_left_out(house, provider):
+    form = {
+        "name": "a-run",
+        "tags": ["qa"],
+        "state": {"type": "SCHEDULED"},
+        "idempotency_key": "once",
+    }
+    repeated = {
+        "job_variables": {},
+        "work_queue_name": "people",
+        "enforce_parameter_schema": False,
+        "empirical_policy": {"retries": None, "retry_delay": None},
+        "context": None,
+    }
+    token = provider.token("rita", machine_clock())
+    headers = {"Authorization": f"Bearer {token}"}
+    with open_door(house) as (path, seen):
+        body = {"parameters": ASKED} | form | repeated
+        assert httpx.post(path, json=body, headers=headers).status_code == 201
+    ((_, _, sent),) = seen
+    assert {name: value for name, value in sent.items() if name != "parameters"} == form
+
+
 def test_a_grant_is_for_one_person_and_one_thing(house, provider):
     time = house.time
     _, grant = granted(house.desk, provider.token("rita", time.now), asked_of(STORED), time)
