@@ -3,7 +3,9 @@
 The page imports this module when it has something to draw: matplotlib takes most of a second.
 """
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -24,15 +26,30 @@ _WIDE: Final = 9.6
 _NARROWEST: Final = 0.0015
 _HATCHABLE: Final = 0.004
 """Parts of the window: what can still be seen, and what has room for a hatch."""
+_ELSEWHERE: Final = {"backend", "backend_fallback", "interactive"}
+"""What a program decides that shows figures in windows; we have none."""
 _SETTINGS: Final[Any] = {
+    name: value for name, value in mpl.rcParamsDefault.items() if name not in _ELSEWHERE
+} | {
     "svg.fonttype": "none",
     "svg.hashsalt": "batchproof",
     "font.family": "DejaVu Sans",
     "font.size": 8,
     "path.simplify": False,
 }
+"""Every setting: none is left to a user's file, nor to what the process drew before."""
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""matplotlib keeps its settings for the whole process, and threads judge a history."""
 
 
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Draw by our own settings and no other: equal evidence gives an equal page, byte by byte."""
+    with _ONE_AT_A_TIME, mpl.rc_context(_SETTINGS):
+        yield
+
+
+@_settled()
 def drawn_curve(drawn: Drawn, named: str) -> Markup:
     """Return a curve as an SVG element; `named` are the ids of its title and description."""
     figure, axes = _canvas(2.3, left=0.055, bottom=0.13, top=0.95)
@@ -55,9 +72,10 @@ def drawn_curve(drawn: Drawn, named: str) -> Markup:
         axes.axhline(level.at, gid="limit", clip_on=False)
         _beside(axes, level.words, level.at)
     _dates(axes)
-    return _finished(figure, "area", named)
+    return themed(figure, "area", named)
 
 
+@_settled()
 def drawn_timeline(timeline: Timeline, named: str) -> Markup:
     """Return the timeline as an SVG element: a row for each unit procedure, marks upon it."""
     rows = len(timeline.rows)
@@ -89,7 +107,7 @@ def drawn_timeline(timeline: Timeline, named: str) -> Markup:
                 axes.plot([at, at], [number + high, number + low], gid=name, clip_on=False)
     axes.yaxis.set_visible(False)
     _dates(axes)
-    return _finished(figure, "timeline", named)
+    return themed(figure, "timeline", named)
 
 
 _HEIGHTS: Final = {
@@ -103,9 +121,8 @@ _HEIGHTS: Final = {
 def _canvas(
     height: float, *, left: float, bottom: float, top: float = 0.985
 ) -> tuple[Figure, Axes]:
-    with mpl.rc_context(_SETTINGS):
-        figure = Figure(figsize=(_WIDE, height))
-        axes = figure.add_axes((left, bottom, 0.995 - left, top - bottom))
+    figure = Figure(figsize=(_WIDE, height))
+    axes = figure.add_axes((left, bottom, 0.995 - left, top - bottom))
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.patch.set_visible(False)
@@ -175,8 +192,3 @@ def _dates(axes: Axes) -> None:
             locator, tz="UTC", formats=days, zero_formats=rounds, show_offset=False
         )
     )
-
-
-def _finished(figure: Figure, kind: str, named: str) -> Markup:
-    with mpl.rc_context(_SETTINGS):
-        return themed(figure, kind, named)

@@ -1,7 +1,9 @@
 """Curves of the equipment: an honest band, limits, excursions in words, equal bytes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import matplotlib as mpl
 import pytest
 from page.page_batches import NOT_READY, documents
 from page.page_reader import read, said, select
@@ -97,3 +99,19 @@ def test_a_hundred_thousand_silences_are_drawn_once_where_the_eye_cannot_tell_th
     # all are counted: 100,000 stretches of three seconds
     assert "100,000 stretches without a good reading, 5000 min together" in said(curve)
     assert len(select(curve, ".hatched path")) == 1
+
+
+def test_what_the_process_drew_before_changes_no_byte():
+    story = documents(NOT_READY)
+    undisturbed = render(story)
+    with mpl.rc_context({"font.size": 13, "path.simplify": True, "axes.xmargin": 0.4}):
+        assert render(story) == undisturbed
+
+
+def test_threads_that_draw_at_once_draw_the_same_and_leave_no_setting_behind():
+    story = documents(NOT_READY)
+    undisturbed, before = render(story), dict(mpl.rcParams)
+    with ThreadPoolExecutor(4) as threads:
+        drawn = list(threads.map(lambda _: render(story), range(40)))
+    assert set(drawn) == {undisturbed}
+    assert dict(mpl.rcParams) == before

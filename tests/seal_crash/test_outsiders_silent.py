@@ -3,7 +3,7 @@
 import resource
 
 import pytest
-from seal_crash.rooms import BATCH, opened
+from seal_crash.rooms import BATCH, demand_one_sealed, opened
 
 from contracts.errors import StorageError, UnavailableError
 from tasks import package
@@ -27,7 +27,7 @@ def demand_nothing_but_the_evaluation(room):
         assert desk.ledger.packages(BATCH) == ()
 
 
-def test_an_authority_that_does_not_answer(room_from, template, resumed):
+def test_an_authority_that_does_not_answer(room_from, template, undisturbed):
     room = room_from(template.judged)
     room.outsiders_at(NOBODY)
     with pytest.raises(UnavailableError, match="whoever runs the authority looks") as told:
@@ -35,10 +35,11 @@ def test_an_authority_that_does_not_answer(room_from, template, resumed):
     assert told.value.expected == "a time stamp"
     demand_nothing_but_the_evaluation(room)
     room.outsiders_at()
-    resumed(room)
+    sealed(room)
+    demand_one_sealed(room, undisturbed.manifest)
 
 
-def test_a_witness_that_does_not_answer(room_from, template, outsiders, resumed):
+def test_a_witness_that_does_not_answer(room_from, template, outsiders, undisturbed):
     room = room_from(template.judged)
     outsiders.silent.add(room.folder.name)
     with pytest.raises(UnavailableError, match="503: asleep") as told:
@@ -46,7 +47,8 @@ def test_a_witness_that_does_not_answer(room_from, template, outsiders, resumed)
     assert told.value.expected == "a cosignature"
     demand_nothing_but_the_evaluation(room)
     outsiders.silent.clear()
-    resumed(room)
+    sealed(room)
+    demand_one_sealed(room, undisturbed.manifest)
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def full_disk():
 
 
 @pytest.mark.parametrize("when", ["before the log grows", "while the seal's files are written"])
-def test_a_disk_that_is_full(room_from, template, resumed, full_disk, monkeypatch, when):
+def test_a_disk_that_is_full(room_from, template, undisturbed, full_disk, monkeypatch, when):
     room, seal = room_from(template.judged), package.seal_package
 
     def short(*arguments):
@@ -76,4 +78,5 @@ def test_a_disk_that_is_full(room_from, template, resumed, full_disk, monkeypatc
     full_disk(resource.RLIM_INFINITY)
     demand_nothing_but_the_evaluation(room)
     monkeypatch.setattr(package, "seal_package", seal)
-    resumed(room)
+    sealed(room)
+    demand_one_sealed(room, undisturbed.manifest)
