@@ -7,6 +7,9 @@ BIN := .venv/bin
 UV := $(BIN)/uv --system-certs --quiet
 PIP := $(UV) pip install --python $(BIN)/python --require-hashes
 
+# Modules are compiled once, not at every start: Prefect's and Great Expectations' take seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 export PREFECT_SERVER_ANALYTICS_ENABLED := false

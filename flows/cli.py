@@ -137,17 +137,20 @@ def prepare(
     _settle(out, None, strategy)
     from flows.local import quick_flows
     from flows.office import open_office
-    from flows.prepare import answer_for, exit_of, print_batch
+    from flows.prepare import answer_for, exit_of, print_batch, silent_since
 
-    with errors_in_words(), open_office(None if site is None else str(site)):
+    where = None if site is None else str(site)
+    with errors_in_words(), open_office(where) as desk:
         batch_number(batch)  # what can be known now is known before Prefect takes its seconds
+        before = len(desk.ledger.quarantines(batch))
     with errors_in_words(), quick_flows():
         from flows.prepare_review import Due, prepare_review
 
-        (package,) = prepare_review(
-            batch, Due(stage.value), site=None if site is None else str(site)
-        )
+        (package,) = prepare_review(batch, Due(stage.value), site=where)
         answer = answer_for(package.folder)
+    with errors_in_words(), open_office(where) as desk:
+        for words in silent_since(desk, batch, before, int(str(answer["evaluation"]))):
+            say(words)
     if as_json:
         print_json(answer)
     else:

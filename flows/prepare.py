@@ -1,7 +1,8 @@
 """What `batchproof prepare` answers: the package's own records, gathered for a machine to read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,6 +11,9 @@ from contracts.manifest import manifest_from
 from contracts.opened import Opened, opened
 from flows.terminal import Exit, plain
 from flows.verify import reader_of
+
+if TYPE_CHECKING:
+    from tasks.desk import Desk
 
 _READINESS = {"ready": Exit.DONE, "not_ready": Exit.NOT_READY, "incomplete": Exit.INCOMPLETE}
 
@@ -30,6 +34,18 @@ def answer_for(folder: Path) -> dict[str, Json]:
         "stage": package.stage.value,
         "verdicts": [one.record() for one in package.verdicts.values()],
     }
+
+
+def silent_since(desk: "Desk", batch: str, known: int, number: int) -> Iterator[str]:
+    """Yield which sources did not answer, where the evaluation on record stands all the same.
+
+    `known` are the quarantines that were on record before; those of the evaluation itself are among
+    its reasons.
+    """
+    aside = desk.collection(desk.ledger.evaluation(batch, number).collection).quarantines
+    for one in desk.ledger.quarantines(batch)[known:]:
+        if one.quarantine not in aside:
+            yield f"The evaluation on record stands: {one.quarantine.in_words()}."
 
 
 def reasons_of(package: Opened) -> list[Json]:

@@ -17,7 +17,7 @@ from tasks.desk import Desk
 from tasks.evaluate import Why
 from tasks.ledger.records import Evaluation, Finished
 from tasks.package import Package
-from tasks.round import collect_round
+from tasks.round import latest_round
 from tasks.run_tags import tag_run
 from tasks.steps import (
     assemble,
@@ -57,12 +57,13 @@ def prepare_review(
     """Collect, judge and package one batch. Nothing here releases it: people do.
 
     Returns one package for each stage that was due. Runs for the same batch wait for each other;
-    what an earlier run left unfinished is ended first.
+    what an earlier run left unfinished is ended first. Where a source does not answer and nothing
+    else is new, the evaluation on record stands.
     """
     with open_office(site) as desk, turn_at(desk, batch):
         tag_run(batch=batch, product=desk.site.product_of(batch), site=desk.site.site)
         end_leftovers(desk, batch)
-        collection = collect_round(desk, batch)
+        collection = latest_round(desk, batch)
         packages = tuple(
             prepare_stage(desk, batch, collection, one) for one in stages_due(desk, batch, stage)
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from contracts.collection import Collection
 from contracts.errors import SourceError, StorageError, UnavailableError
@@ -14,6 +15,9 @@ from tasks.site_source import SiteSource
 from tasks.sources import batch_record, equipment, lims
 from tasks.sources.equipment import TagWindow
 from tasks.sources.fetched import Fetched
+
+Outcome: TypeAlias = tuple[Capture, ...] | SourceError
+"""What a source handed over, or how it failed."""
 
 
 def collect_source(
@@ -79,7 +83,7 @@ def _stored(desk: Desk, data: bytes) -> Digest:
 def file_collection(
     desk: Desk,
     batch: str,
-    outcomes: Mapping[str, tuple[Capture, ...] | SourceError],
+    outcomes: Mapping[str, Outcome],
     carried: Sequence[Quarantine] = (),
 ) -> Digest:
     """Keep what a round of collecting brought, enter it in the log, and return its digest.
@@ -93,7 +97,7 @@ def file_collection(
     for source, outcome in outcomes.items():
         if isinstance(outcome, SourceError):
             captures += outcome.captures
-            one = Quarantine(source, outcome.found, outcome.expected, outcome.where, outcome.move)
+            one = set_aside(source, outcome)
             desk.ledger.record_quarantine(batch, one, desk.now())
             aside.append(one)
         else:
@@ -102,3 +106,8 @@ def file_collection(
     digest = desk.records.put(whole.to_bytes())
     desk.ledger.record_collection(batch, digest, whole.captures, desk.now())
     return digest
+
+
+def set_aside(source: str, fault: SourceError) -> Quarantine:
+    """Return the quarantine of a source that failed, with its words."""
+    return Quarantine(source, fault.found, fault.expected, fault.where, fault.move)

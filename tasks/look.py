@@ -1,6 +1,6 @@
 """A look at the plant: which batches completed, and of which something is known that was not."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,16 +10,15 @@ from contracts.collection import Collection
 from contracts.criterion import Stage
 from contracts.errors import BatchproofError, SourceError, UnavailableError
 from contracts.evidence import Capture, Digest, digest_of
-from contracts.fingerprint import fingerprint
 from contracts.readiness import Ready
-from contracts.reading import Quarantine
 from contracts.requested import looking_back, may_look_back
 from contracts.words import source_in_words
 from tasks.collect import collect_source
 from tasks.desk import Desk
-from tasks.evidence import read_evidence, read_source, shelf_of
+from tasks.evidence import read_evidence, shelf_of
 from tasks.ledger.records import Finished, Standing
 from tasks.newest import newest_collection
+from tasks.otherwise import says_otherwise
 from tasks.sources import batch_record
 from tasks.turn import BusyError, turn_at
 from tasks.windows import equipment_windows
@@ -197,7 +196,7 @@ def _asked(desk: Desk, before: Collection, sources: _Sources) -> News | None:
         if captures is None:
             continue
         back = source in aside
-        if back or _says_otherwise(desk, before, source, captures):
+        if back or says_otherwise(desk, before, source, captures):
             verb = "answers again" if back else "says something new"
             new.append(f"the {source_in_words(source)} {verb}")
             digests += [one.digest for one in captures]
@@ -222,25 +221,6 @@ def _captured(
         return None
     sources.answered(source)
     return captures
-
-
-def _says_otherwise(desk: Desk, before: Collection, source: str, now: tuple[Capture, ...]) -> bool:
-    """Tell whether a source says something else: other bytes that do not say the same."""
-    then = before.of(source)
-    if _bytes_of(then) == _bytes_of(now):
-        return False
-    one, other = (_content(desk, before.batch, source, each) for each in (then, now))
-    return one is None or one != other
-
-
-def _bytes_of(captures: Iterable[Capture]) -> Mapping[str, Digest]:
-    return {one.request: one.digest for one in captures}
-
-
-def _content(desk: Desk, batch: str, source: str, captures: tuple[Capture, ...]) -> Digest | None:
-    """Return the name of what captures say; None if they cannot be read."""
-    got = read_source(shelf_of(desk), Collection(batch, captures), source)
-    return None if isinstance(got, Quarantine) else fingerprint(got.observations, got.pages, ())
 
 
 def _news(batch: str, why: str, digests: Sequence[Json]) -> News:

@@ -5,6 +5,7 @@ from itertools import count
 
 import httpx
 import pytest
+import yaml
 
 from flows.office import open_office
 from flows.plant import running_plant
@@ -17,10 +18,10 @@ class LivingPlant:
 
     def __init__(self, folder, site):
         self.site = site
-        self._later = (folder / "later-address").read_text().strip()
+        self.later = (folder / "later-address").read_text().strip()
 
     def go_on(self, **asked):
-        return httpx.post(self._later, json=asked).raise_for_status().json()
+        return httpx.post(self.later, json=asked).raise_for_status().json()
 
     def new_batch(self, like="CART-26-0001"):
         """Return the number of a batch that just completed, with a record like another one's."""
@@ -34,6 +35,27 @@ def plant(tmp_path_factory):
     folder = tmp_path_factory.mktemp("living")
     with running_plant(folder) as running:
         yield LivingPlant(folder, running.site_file())
+
+
+@pytest.fixture(scope="session")
+def without(plant):
+    """Write a site file of the same plant, one source of which is elsewhere: nobody answers."""
+
+    def site_file(source, url=""):
+        site = yaml.safe_load(plant.site.read_text())
+        nobody = site["sources"][source]["url"].partition("://")[0] + "://127.0.0.1:9/"
+        site["sources"][source] |= {"url": url or nobody, "attempts": 1}
+        path = plant.site.with_name(f"without-{source}-{len(url)}.yaml")
+        path.write_text(yaml.safe_dump(site))
+        return path
+
+    return site_file
+
+
+@pytest.fixture(scope="session")
+def without_lims(without):
+    """A site file of the same plant whose LIMS does not answer."""
+    return without("lims")
 
 
 @pytest.fixture

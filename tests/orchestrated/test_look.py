@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import yaml
 from orchestrated.worker import collected, prepared
 
 from contracts.criterion import Stage
@@ -107,16 +106,6 @@ def test_what_was_filed_and_not_judged_is_news_until_it_is(desk, plant):
     assert looked(desk, batch).news == ()
 
 
-@pytest.fixture
-def without_lims(plant, tmp_path):
-    """A site file of the same plant whose LIMS does not answer."""
-    site = yaml.safe_load(plant.site.read_text())
-    site["sources"]["lims"] |= {"url": "http://127.0.0.1:9/senaite", "attempts": 1}
-    path = plant.site.with_name("without-lims.yaml")
-    path.write_text(yaml.safe_dump(site))
-    return path
-
-
 def test_a_source_that_is_down_is_said_once_and_is_news_when_it_answers(
     home, plant, without_lims, tmp_path
 ):
@@ -154,7 +143,7 @@ def test_a_failure_that_comes_after_an_outage_is_a_late_failure_too(home, plant,
 
 
 def down(desk, batch):
-    """Prepare a batch whose LIMS does not answer, as the flow does; return its readiness."""
+    """Judge a batch without its LIMS, as a first preparation or a person does; its readiness."""
     from contracts.errors import SourceError
     from tasks.collect import collect_source, file_collection
     from tasks.evaluate import evaluate_collection

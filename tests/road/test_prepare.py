@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from contracts.errors import JudgementError, StorageError, StrategyError
 from expectations.strategy import folder_for
@@ -51,6 +52,19 @@ def test_the_exit_code_says_what_is_incomplete(program, site_file):
     done = program("prepare", BATCH, "--site", site_file, "--stage", "final", expect=4)
     assert f"{BATCH}  INCOMPLETE for its final stage" in done.stdout
     assert "sterility" in done.stdout.lower()
+
+
+def test_a_person_is_told_that_a_source_was_silent(program, site_file, tmp_path):
+    """Nobody is shown yesterday's READY as if the LIMS had been asked today."""
+    home, silent = tmp_path / "home", site_file.with_name("silent.yaml")
+    site = yaml.safe_load(site_file.read_text())
+    site["sources"]["lims"] |= {"url": "http://127.0.0.1:9/senaite", "attempts": 1}
+    silent.write_text(yaml.safe_dump(site))
+    first = program("prepare", BATCH, "--site", site_file, home=home)
+    done = program("prepare", BATCH, "--site", silent, home=home)
+    assert done.stdout == first.stdout
+    assert "stands: the LIMS is in quarantine: no usable answer" in done.stderr
+    assert "stands" not in first.stderr
 
 
 def test_the_stages_are_two_evaluations(prepare, site_file):
