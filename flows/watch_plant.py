@@ -7,13 +7,14 @@ from prefect import flow, get_run_logger
 
 from contracts.plain import plain
 from flows import form
+from flows.notify import tell
 from flows.office import open_office
 from flows.prepare_review import prepare_review
 from flows.settings import Settings
 from flows.start_review import is_deployed, start_all
 from tasks.look import News
 from tasks.run_tags import tag_run
-from tasks.watch_steps import list_completed, look, show_site
+from tasks.watch_steps import list_completed, look, show_site, tell_again
 
 
 @flow(name="Watch plant", flow_run_name="watch the plant", persist_result=False)
@@ -21,10 +22,12 @@ def watch_plant(site: form.Site = "") -> tuple[str, ...]:
     """Ask the MES which batches completed, and the sources what is new; prepare what is due.
 
     It is the safety net of every event: one that was lost, doubled or out of order changes nothing.
-    Where nothing is new, nothing happens. Returns what was done and what went wrong, in words.
+    Where nothing is new, nothing happens. A late failure whose message the other side did not take
+    is told again. Returns what was done and what went wrong, in words.
     """
     with open_office(site) as desk:
         tag_run(site=desk.site.site)
+        tell_again(desk, tell)
         completed, faults = list_completed(desk)
         found = look(desk, completed, timedelta(days=Settings().watch_days))
         said = (*faults, *found.said)

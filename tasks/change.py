@@ -1,6 +1,6 @@
 """What a new evaluation changes: held against the one before it of the same batch and stage."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,8 +18,8 @@ from tasks.desk import Desk
 from tasks.ledger.records import Evaluation, Finished, Packaged
 from tasks.worksheet import kept
 
-Tell: TypeAlias = Callable[[str, str], None]
-"""Tells people outside the program, at once: a subject and a text."""
+Tell: TypeAlias = Callable[[str, str], bool]
+"""Tells people outside the program, at once: a subject and a text; false if nobody took it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +76,34 @@ def change_since(desk: Desk, batch: str, number: int) -> Change | None:
 def _late(
     desk: Desk, before: Sequence[Evaluation], now: Evaluation, found: Differences
 ) -> Late | None:
-    """Return what must be heard: a failure, too, that comes while a source was silent.
-
-    Held against the last evaluation that was ready, unless a failure since was told already.
-    """
-    ready = [one for one in before if one.result.readiness.state is Ready.READY]
-    if not ready:
-        return None
-    then = ready[-1]
-    failed = now.result.readiness.state is Ready.NOT_READY
-    if then is not before[-1] and (not failed or _heard(desk, then, now)):
+    entries = (one.entry for one in desk.ledger.log.of_batch(now.batch))
+    then = no_longer(before, now, [one for one in entries if isinstance(one, Notice)])
+    if then is None:
         return None
     meanings = {one.id: one.late_failure for one in found.now.package.criteria}
     return late(now.batch, now.stage, _stood(then), _stood(now), meanings)
 
 
-def _heard(desk: Desk, then: Evaluation, now: Evaluation) -> bool:
-    """Tell whether people were told of a failure between two evaluations."""
-    entries = (one.entry for one in desk.ledger.log.of_batch(now.batch))
-    return any(
-        one.what == LATE_FAILURE and then.number < one.evaluation < now.number
-        for one in entries
-        if isinstance(one, Notice)
+def no_longer(
+    before: Sequence[Evaluation], now: Evaluation, told: Iterable[Notice]
+) -> Evaluation | None:
+    """Return the ready evaluation that now does not hold any more, if people must hear of it.
+
+    `before` are the finished evaluations of the stage below its number that do not look back, and
+    `told` is what people were told of the batch. A failure is held against the last that was ready,
+    also when it comes while or after a source was silent, unless one since was told already.
+    """
+    ready = [one for one in before if one.result.readiness.state is Ready.READY]
+    state = now.result.readiness.state
+    if not ready or state is Ready.READY:
+        return None
+    then = ready[-1]
+    heard = any(
+        one.what == LATE_FAILURE and then.number < one.evaluation < now.number for one in told
     )
+    if then is not before[-1] and (state is not Ready.NOT_READY or heard):
+        return None
+    return then
 
 
 def _stood(one: Evaluation) -> Stood:
@@ -129,11 +134,13 @@ def notice(desk: Desk, change: Change, tell: Tell) -> None:
     """Tell people of a late change, then enter the notice in the log; both once.
 
     Asked within the batch's turn. Killed between the two, it tells again: rather twice than never.
+    What nobody took is not entered, and is owed until somebody did: see `tasks.untold`.
     """
     if change.late is None or is_noticed(desk, change):
         return
     batch, stage = change.now.batch, change.now.stage
-    tell(f"{batch}: {change.late.what} for its {stage} stage", change.late.words)
+    if not tell(f"{batch}: {change.late.what} for its {stage} stage", change.late.words):
+        return
     desk.ledger.record_act(
         Notice(desk.now(), batch, change.now.number, change.late.what, change.late.words)
     )

@@ -5,10 +5,12 @@ from datetime import timedelta
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from tasks.change import Tell
 from tasks.desk import Desk
 from tasks.look import Looked, completed_batches, look_around
 from tasks.present_change import present_all_waiting, present_look, present_waiting
 from tasks.steps import asking_again_may_help
+from tasks.untold import tell_untold
 from tasks.waiting import situations
 
 
@@ -35,6 +37,20 @@ def list_completed(desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def look(desk: Desk, completed: tuple[str, ...], watched: timedelta) -> Looked:
     """Return the batches that something is new about, and what went wrong, in words."""
     return look_around(desk, completed, watched)
+
+
+@task(
+    name="Tell what nobody heard",
+    task_run_name="tell of late failures that nobody was told of",
+    retries=1,
+    retry_delay_seconds=2,
+    retry_condition_fn=asking_again_may_help,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def tell_again(desk: Desk, tell: Tell) -> None:
+    """Tell people of what is no longer ready and of which the other side took no message yet."""
+    tell_untold(desk, tell)
 
 
 @task(

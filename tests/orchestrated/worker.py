@@ -29,7 +29,7 @@ def collected(desk, batch):
     return file_collection(desk, batch, brought)
 
 
-def prepared(desk, batch, stage=Stage.INITIAL, tell=lambda *_: None):
+def prepared(desk, batch, stage=Stage.INITIAL, tell=lambda *_: True):
     """Do what the flow does for one stage, and return the evaluation's number."""
     end_begun(desk, batch)
     done = evaluate_collection(desk, batch, collected(desk, batch), stage)
@@ -52,4 +52,4 @@ def work(home, site, batch, where=""):
     if where == "judging":
         Ledger.finish_evaluation = die
     with open_office(site) as desk, turn_at(desk, batch, 120):
-        prepared(desk, batch, tell=die if where == "telling" else lambda *_: None)
+        prepared(desk, batch, tell=die if where == "telling" else lambda *_: True)

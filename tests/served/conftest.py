@@ -55,6 +55,14 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def notified(served, receiver):
+    """The receiver, once the block that the site names tells it: `subject: body` as its text."""
+    message = {"text": "{{subject}}: {{body}}"}
+    served.block("custom-webhook", "qa", name="qa", url=receiver.url, json_data=message)
+    return receiver
+
+
+@pytest.fixture(scope="session")
 def prepared(served):
     """The run that an event of batch CART-26-0002 started, once it ended."""
     from served.served_up import event

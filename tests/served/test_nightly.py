@@ -19,11 +19,9 @@ def test_a_night_without_findings(served, prepared):
     assert len(tasks) == 3
 
 
-def test_a_finding_fails_the_run_in_words_and_people_are_told(served, prepared, receiver):
+def test_a_finding_fails_the_run_in_words_and_people_are_told(served, prepared, notified):
     """The receiver is busy at first, and is asked again; its address is a secret."""
-    message = {"text": "{{subject}}: {{body}}"}
-    served.block("custom-webhook", "qa", name="qa", url=receiver.url, json_data=message)
-    receiver.busy, before = 1, len(receiver.received)
+    notified.busy, before = 1, len(notified.received)
     package = served.home / "packages" / "CART-26-0002-initial-evaluation-1"
     aside = package.with_name("aside")
     package.rename(aside)
@@ -37,15 +35,15 @@ def test_a_finding_fails_the_run_in_words_and_people_are_told(served, prepared, 
         aside.rename(package)
     assert ended["state_type"] == "FAILED"
     assert "CART-26-0002: readiness.json" in ended["state"]["message"]
-    (told,) = receiver.received[before:]
+    (told,) = notified.received[before:]
     assert json.loads(told)["text"].startswith("Nightly verification found something: ")
     assert "s3cret" not in json.dumps(served.ask("logs/filter", limit=200)) + served.last_words()
 
 
 def test_a_package_that_is_gone_is_found_and_a_message_nobody_takes_loses_nothing(
-    served, prepared, receiver
+    served, prepared, notified
 ):
-    receiver.busy = 99
+    notified.busy = 99
     package = served.home / "packages" / "CART-26-0002-initial-evaluation-1"
     aside = served.home / "aside"
     package.rename(aside)
@@ -53,7 +51,7 @@ def test_a_package_that_is_gone_is_found_and_a_message_nobody_takes_loses_nothin
         ended = served.ended(served.start(RUN))
     finally:
         aside.rename(package)
-        receiver.busy = 0
+        notified.busy = 0
     assert ended["state_type"] == "FAILED"
     assert "the package is gone" in ended["state"]["message"]
 

@@ -1,0 +1,62 @@
+"""Late changes that people were to hear of at once, and that nobody took: told again."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from contracts.log_act import Notice
+from contracts.readiness import Ready
+from contracts.requested import may_look_back
+from tasks.change import Tell, change_since, no_longer, notice
+from tasks.desk import Desk
+from tasks.ledger.records import Evaluation, Finished
+from tasks.turn import BusyError, turn_at
+
+
+def tell_untold(desk: Desk, tell: Tell) -> None:
+    """Tell of every batch that is no longer ready, and of which nobody was told; each in its turn.
+
+    A batch that somebody works at is left to them. Nothing is judged, and of a batch that is ready
+    again there is nothing to tell.
+
+    Raises:
+        UnavailableError, StorageError, IntegrityError: the ledger or a kept record cannot be read.
+    """
+    told: dict[str, list[Notice]] = defaultdict(list)
+    for one in (one.entry for one in desk.ledger.log.of_kinds(Notice.kind)):
+        if isinstance(one, Notice):
+            told[one.batch].append(one)
+    for standing in desk.ledger.standings.of():
+        untold = list(_untold(standing.evaluations, told[standing.batch]))
+        if untold:
+            _tell(desk, standing.batch, untold, tell)
+
+
+def _untold(evaluations: Sequence[Evaluation], told: Sequence[Notice]) -> Iterator[int]:
+    """Yield the evaluations of a batch that people must hear of and did not, oldest first."""
+    heard = {one.evaluation for one in told}
+    for stage in dict.fromkeys(one.stage for one in evaluations):
+        own = [one for one in evaluations if one.stage is stage and _counts(one)]
+        since = max((place for place, one in enumerate(own) if _is_ready(one)), default=len(own))
+        for place in range(since + 1, len(own)):
+            now = own[place]
+            if now.number not in heard and no_longer(own[:place], now, told):
+                yield now.number
+
+
+def _counts(one: Evaluation) -> bool:
+    return isinstance(one.ending, Finished) and not may_look_back(one.reason)
+
+
+def _is_ready(one: Evaluation) -> bool:
+    return one.result.readiness.state is Ready.READY
+
+
+def _tell(desk: Desk, batch: str, numbers: Sequence[int], tell: Tell) -> None:
+    try:
+        with turn_at(desk, batch, 0):
+            for number in numbers:
+                change = change_since(desk, batch, number)
+                if change is not None:
+                    notice(desk, change, tell)
+    except BusyError:
+        return

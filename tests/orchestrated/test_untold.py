@@ -1,0 +1,85 @@
+"""A late failure is owed to people until somebody took the message, and is told once."""
+
+import pytest
+from orchestrated.worker import prepared
+
+from contracts.criterion import Stage
+from contracts.log_act import Notice
+from contracts.readiness import Readiness, Ready
+from flows.office import open_office
+from tasks.turn import turn_at
+from tasks.untold import tell_untold
+
+
+@pytest.fixture
+def desk(home, plant):
+    with open_office(str(plant.site)) as opened:
+        yield opened
+
+
+class Receiver:
+    """The other side: takes no message until it is there."""
+
+    def __init__(self):
+        self.there, self.asked, self.took = False, 0, []
+
+    def tell(self, subject, _body):
+        self.asked += 1
+        if self.there:
+            self.took.append(subject)
+        return self.there
+
+
+@pytest.fixture
+def receiver():
+    return Receiver()
+
+
+@pytest.fixture
+def failed_late(desk, plant, receiver):
+    """A batch that was ready and is not, of which nobody was told."""
+    batch = plant.new_batch()
+    prepared(desk, batch)
+    plant.go_on(batch=batch, what="sterility-growth")
+    prepared(desk, batch, tell=receiver.tell)
+    assert receiver.asked == 1
+    return batch
+
+
+def noticed(desk, batch):
+    entries = (one.entry for one in desk.ledger.log.of_batch(batch))
+    return [one.evaluation for one in entries if isinstance(one, Notice)]
+
+
+def test_what_nobody_took_is_told_until_somebody_did(desk, receiver, failed_late):
+    assert noticed(desk, failed_late) == []
+    tell_untold(desk, receiver.tell)
+    assert (receiver.asked, noticed(desk, failed_late)) == (2, [])
+    receiver.there = True
+    for _ in range(2):
+        tell_untold(desk, receiver.tell)
+    assert receiver.took == [f"{failed_late}: late failure for its initial stage"]
+    assert noticed(desk, failed_late) == [2]
+    assert len(desk.ledger.evaluations(failed_late)) == 2
+
+
+def test_a_batch_that_somebody_works_at_is_left_to_them(desk, receiver, failed_late):
+    with turn_at(desk, failed_late, 0):
+        tell_untold(desk, receiver.tell)
+    assert receiver.asked == 1
+
+
+def test_a_batch_that_is_ready_again_is_no_alarm(desk, receiver, failed_late):
+    again = desk.ledger.begin_evaluation(
+        failed_late, "initial", "e" * 64, "a" * 64, "the result was another's", "c" * 64, desk.now()
+    )
+    ready = Readiness(Stage.INITIAL, Ready.READY, ())
+    desk.ledger.finish_evaluation(again, ready, (), "0" * 64, desk.now())
+    tell_untold(desk, receiver.tell)
+    assert receiver.asked == 1
+
+
+def test_where_nothing_was_ready_nobody_is_told(desk, plant, receiver):
+    prepared(desk, plant.new_batch(like="CART-26-0002"))
+    tell_untold(desk, receiver.tell)
+    assert receiver.asked == 0
