@@ -15,7 +15,11 @@ from contracts.times import in_utc, read_time, written
 
 @dataclass(frozen=True, slots=True)
 class _Acted:
-    """An entry whose record has one member for each field, and its kind."""
+    """An entry whose record has one member for each field, and its kind.
+
+    A field with a default came later: where it holds its default, the record has no such member, so
+    entries from before keep their bytes.
+    """
 
     kind: ClassVar[str]
     choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -35,7 +39,8 @@ class _Acted:
 
     def record(self) -> dict[str, Json]:
         """Return the entry as a canonical record."""
-        said = {one.name: _json(getattr(self, one.name)) for one in dataclasses.fields(self)}
+        held = ((one, getattr(self, one.name)) for one in dataclasses.fields(self))
+        said = {one.name: _json(value) for one, value in held if value != one.default}
         return {"kind": self.kind, **said}
 
 
@@ -105,6 +110,8 @@ class Request(_Acted):
     """Digest of the control strategy to judge by; empty: the one in force."""
     known_at: str
     """Judge what was known at this time; empty: all that is known."""
+    packages: bool = True
+    """Whether the evaluation is packaged and sealed, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +205,12 @@ def act_builder(noun: type[Act]) -> Callable[[members.Record], Act]:
 
     def build(record: members.Record) -> Act:
         made: Callable[..., Act] = noun
-        return made(**{one.name: _member(record, one) for one in dataclasses.fields(noun)})
+        held = (
+            one
+            for one in dataclasses.fields(noun)
+            if one.name in record or one.default is dataclasses.MISSING
+        )
+        return made(**{one.name: _member(record, one) for one in held})
 
     return build
 
@@ -211,6 +223,8 @@ def _member(record: members.Record, field: dataclasses.Field[Any]) -> object:
             raise IntegrityError(error.found, expected=error.expected) from error
     if field.type is int:
         return members.integer(record, field.name)
+    if field.type is bool:
+        return members.flag(record, field.name)
     if field.name in {"root", "trail"}:
         return members.digest(record, field.name)
     if field.type == tuple[str, ...]:

@@ -60,6 +60,14 @@ def integer(record: Record, name: str) -> int:
     return value
 
 
+def flag(record: Record, name: str) -> bool:
+    """Return a member that is true or false."""
+    value = record[name]
+    if not isinstance(value, bool):
+        raise TypeError(name)
+    return value
+
+
 def decimal(value: object) -> Decimal | None:
     """Return a finite decimal number written as text, or None; IntegrityError if it is too wide."""
     return None if value is None else Number(Decimal(text({"number": value}, "number"))).number

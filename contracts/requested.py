@@ -67,9 +67,19 @@ def may_look_back(reason: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
+    """What a request and the evaluation that comes of it have in common."""
+
     by: str
     stage: str
     reason: str
+
+
+def _asked(request: Request) -> _Asked:
+    return _Asked(request.by, request.stage, reason_of(request))
+
+
+def _carried_out(intent: Intent) -> _Asked:
+    return _Asked(intent.by, intent.stage, intent.reason)
 
 
 def looking_back(entries: Iterable[Entry]) -> dict[int, Request]:
@@ -82,9 +92,41 @@ def looking_back(entries: Iterable[Entry]) -> dict[int, Request]:
     found: dict[int, Request] = {}
     for one in entries:
         if isinstance(one, Request) and (one.strategy or one.known_at):
-            asked[_Asked(one.by, one.stage, reason_of(one))] = one
+            asked[_asked(one)] = one
         elif isinstance(one, Intent):
-            request = asked.get(_Asked(one.by, one.stage, one.reason))
+            request = asked.get(_carried_out(one))
             if request is not None:
                 found[one.evaluation] = request
     return found
+
+
+def without_package(entries: Iterable[Entry]) -> frozenset[int]:
+    """Return a batch's evaluations that owe no package: nobody who asked for them wanted one."""
+    wanted: dict[_Asked, bool] = {}
+    made: dict[int, _Asked] = {}
+    for one in entries:
+        if isinstance(one, Request):
+            wanted[_asked(one)] = wanted.get(_asked(one), False) or one.packages
+        elif isinstance(one, Intent):
+            made[one.evaluation] = _carried_out(one)
+    return frozenset(number for number, asked in made.items() if not wanted.get(asked, True))
+
+
+def unanswered(entries: Iterable[Entry]) -> tuple[Request, ...]:
+    """Return what people asked of a batch and no evaluation was begun for, in the log's order.
+
+    Whoever asks for the same stage after it, and gets an evaluation, settles it: the identity of
+    the first was proved for that moment, so nobody carries it out for them. The same person, stage
+    and words again find the same evaluation, and leave no other intent.
+    """
+    known = tuple(entries)
+    answered = {_carried_out(one) for one in known if isinstance(one, Intent)}
+    found: list[Request] = []
+    for one in known:
+        if not isinstance(one, Request):
+            continue
+        if _asked(one) in answered:
+            found = [other for other in found if other.stage != one.stage]
+        else:
+            found.append(one)
+    return tuple(found)

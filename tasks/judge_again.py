@@ -50,6 +50,7 @@ class Order:
             collect=(),
             strategy="",
             known_at="",
+            packages=self.packages,
         )
 
 

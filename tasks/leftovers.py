@@ -8,7 +8,8 @@ from tasks.approved import Approved, strategy_of
 from tasks.desk import Desk
 from tasks.evaluate import judge_begun
 from tasks.evidence import read_evidence, shelf_of
-from tasks.ledger.records import Evaluation, Finished
+from tasks.ledger.records import Evaluation
+from tasks.owed_package import owing_package
 from tasks.package import assemble_evaluation
 from tasks.strategies import strategy_named
 
@@ -20,18 +21,15 @@ class Leftovers:
     begun: tuple[Evaluation, ...]
     """With an intent and no end."""
     unpackaged: tuple[Evaluation, ...]
-    """With a result and no package."""
+    """With a result and no package, though one is owed."""
 
 
 def leftovers(desk: Desk, batch: str) -> Leftovers:
     """Return what was left unfinished for a batch; asked within its turn, nobody is at it now."""
-    packaged = {one.number for one in desk.ledger.packages(batch)}
-    every = desk.ledger.evaluations(batch)
+    every, made = desk.ledger.evaluations(batch), desk.ledger.packages(batch)
     return Leftovers(
         begun=tuple(one for one in every if one.ending is None),
-        unpackaged=tuple(
-            one for one in every if isinstance(one.ending, Finished) and one.number not in packaged
-        ),
+        unpackaged=owing_package(every, made, lambda: desk.ledger.log.of_batch(batch)),
     )
 
 

@@ -106,10 +106,11 @@ def _words_of_act(entry: Act) -> str:
 def _words_of_request(entry: Request) -> str:
     anew = ", ".join(entry.collect) or "nothing"
     known = f", as known at {entry.known_at}" if entry.known_at else ""
+    bare = "" if entry.packages else ", without a package"
     strategy = f"the strategy {entry.strategy[:12]}" if entry.strategy else "the strategy in force"
     return (
         f"{entry.name} ({entry.by}) asked for another evaluation for the {entry.stage} stage, "
-        f"collecting {anew} again, by {strategy}{known}: {entry.reason_code}, {entry.reason}"
+        f"collecting {anew} again, by {strategy}{known}{bare}: {entry.reason_code}, {entry.reason}"
     )
 
 

@@ -19,6 +19,7 @@ from tasks.evidence import read_evidence, shelf_of
 from tasks.ledger.records import Finished, Standing
 from tasks.newest import newest_collection
 from tasks.otherwise import says_otherwise
+from tasks.owed_package import owing_package
 from tasks.sources import batch_record
 from tasks.turn import BusyError, turn_at
 from tasks.windows import equipment_windows
@@ -92,7 +93,7 @@ def look_around(desk: Desk, completed: Iterable[str], watched: timedelta) -> Loo
     """
     standings = {one.batch: one for one in desk.ledger.standings.of()}
     known = dict.fromkeys([*completed, *desk.ledger.batches()])
-    due = sorted(one for one in known if not _is_done(standings.get(one), desk.now(), watched))
+    due = sorted(one for one in known if not _is_done(desk, standings.get(one), watched))
     sources, news, said = _Sources(), [], []
     for batch in _in_turn(due, desk.now()):
         try:
@@ -110,8 +111,8 @@ def _in_turn(batches: Sequence[str], now: datetime) -> Sequence[str]:
     return [*batches[start:], *batches[:start]]
 
 
-def _is_done(standing: Standing | None, now: datetime, watched: timedelta) -> bool:
-    if standing is None or _unfinished(standing):
+def _is_done(desk: Desk, standing: Standing | None, watched: timedelta) -> bool:
+    if standing is None or _unfinished(desk, standing):
         return False
     final = [
         one
@@ -122,17 +123,18 @@ def _is_done(standing: Standing | None, now: datetime, watched: timedelta) -> bo
     return (
         bool(ended)
         and ended[-1].readiness.state is Ready.READY
-        and now - ended[-1].judged_at >= watched
+        and desk.now() - ended[-1].judged_at >= watched
     )
 
 
-def _unfinished(standing: Standing) -> str:
+def _unfinished(desk: Desk, standing: Standing) -> str:
     """Return what a run left unfinished, in words; empty if nothing."""
-    for one in standing.evaluations:
+    every, made = standing.evaluations, standing.packages
+    for one in every:
         if one.ending is None:
             return f"evaluation {one.number} was begun and has no result"
-        if isinstance(one.ending, Finished) and standing.package_of(one.number) is None:
-            return f"evaluation {one.number} has a result and no package"
+    for one in owing_package(every, made, lambda: desk.ledger.log.of_batch(standing.batch)):
+        return f"evaluation {one.number} has a result and no package"
     return ""
 
 
@@ -143,7 +145,7 @@ def _look_at(desk: Desk, batch: str, standing: Standing | None, sources: _Source
         return _news(batch, "it was never judged", ())
     try:
         with turn_at(desk, batch, 0):
-            unfinished = _unfinished(standing)
+            unfinished = _unfinished(desk, standing)
             if unfinished:
                 return _news(batch, unfinished, ())
             newest = newest_collection(desk, batch)

@@ -1,20 +1,23 @@
 """Where batches stand and what they wait for: read from ledger and kept records, asking nobody."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from contracts.canonical import Json
 from contracts.criterion import Stage
 from contracts.errors import NotFoundError
+from contracts.log_entry import Entry
 from contracts.log_text import Logged
 from contracts.readiness import ABSENCES, Ready
-from contracts.requested import looking_back
+from contracts.requested import looking_back, unanswered
 from contracts.times import written
 from contracts.waiting import RESULTS, Looked, Waiting, lacking
 from tasks.desk import Desk
 from tasks.ledger.records import Evaluation, Finished, Packaged, Standing
 from tasks.owed_by_people import owed_by_people
+from tasks.owed_package import owing_package
 from tasks.rulebook import Rulebook
 
 _REQUEST: Final = b'"kind":"request"'
@@ -85,25 +88,27 @@ def situations(desk: Desk, batch: str = "") -> tuple[Situation, ...]:
 
 
 def _of(standing: Standing, trail: Sequence[Logged], rulebook: Rulebook) -> Iterator[Situation]:
-    asked = any(_REQUEST in one.text for one in trail)
-    aside = looking_back(one.entry for one in trail) if asked else {}
+    entries = _entries_if_asked(trail)
+    aside = looking_back(entries)
     people = owed_by_people(standing, trail)
+    owing = owing_package(standing.evaluations, standing.packages, lambda: trail)
+    wishes = _unanswered(standing.batch, entries)
     told: set[str] = set()
     for stage in Stage:
         own = [one for one in standing.evaluations if one.stage is stage]
         straight = [one for one in own if one.number not in aside]
         finished = [one for one in straight if isinstance(one.ending, Finished)]
-        if not own:
+        if not own and stage not in wishes:
             continue
         newest = finished[-1] if finished else None
         back = [one for one in own if isinstance(one.ending, Finished) and one.number in aside]
         after = [one for one in back if newest is None or one.number > newest.number]
         waiting = [
             one
-            for one in (*_owed(standing, own), *_lacking(standing.batch, finished, rulebook))
+            for one in (*_owed(own, owing), *_lacking(standing.batch, finished, rulebook))
             if one.what not in told
         ]
-        waiting += people.get(stage, ())
+        waiting += [*people.get(stage, ()), *wishes.get(stage, ())]
         told |= {one.what for one in waiting}
         yield Situation(
             batch=standing.batch,
@@ -115,13 +120,37 @@ def _of(standing: Standing, trail: Sequence[Logged], rulebook: Rulebook) -> Iter
         )
 
 
-def _owed(standing: Standing, own: Sequence[Evaluation]) -> Iterator[Waiting]:
+def _entries_if_asked(trail: Sequence[Logged]) -> tuple[Entry, ...]:
+    asked = any(_REQUEST in one.text for one in trail)
+    return tuple(one.entry for one in trail) if asked else ()
+
+
+def _unanswered(batch: str, entries: Iterable[Entry]) -> Mapping[Stage, tuple[Waiting, ...]]:
+    """Return by stage what people asked for and no evaluation was begun for."""
+    found: dict[Stage, tuple[Waiting, ...]] = defaultdict(tuple)
+    for one in unanswered(entries):
+        found[Stage(one.stage)] += (
+            Waiting(
+                batch,
+                Stage(one.stage),
+                what=f"the evaluation that {one.name} asked for ({one.reason_code})",
+                who=f"{one.name} ({one.by})",
+                since=one.at,
+                due=None,
+                why="it waits for its turn or collects, or it was interrupted: then whoever still "
+                "wants it asks again with a new code, for a code holds for one moment",
+            ),
+        )
+    return found
+
+
+def _owed(own: Sequence[Evaluation], owing: Collection[Evaluation]) -> Iterator[Waiting]:
     """Yield what we owe ourselves: evaluations without an end, results without a package."""
     for one in own:
         name = f"evaluation {one.number}"
         if one.ending is None:
             yield Waiting(
-                standing.batch,
+                one.batch,
                 one.stage,
                 what=f"the result of {name}",
                 who="Batchproof",
@@ -130,13 +159,13 @@ def _owed(standing: Standing, own: Sequence[Evaluation]) -> Iterator[Waiting]:
                 why=f"{name} was begun and has no result: it is being judged, or was interrupted; "
                 "the next run for the batch ends it",
             )
-        elif isinstance(one.ending, Finished) and standing.package_of(one.number) is None:
+        elif one in owing:
             yield Waiting(
-                standing.batch,
+                one.batch,
                 one.stage,
                 what=f"the package of {name}",
                 who="Batchproof",
-                since=one.ending.judged_at,
+                since=one.result.judged_at,
                 due=None,
                 why=f"{name} has a result and no package: the time-stamp authority or the witness "
                 "did not answer, or it was interrupted; the next run for the batch builds it",

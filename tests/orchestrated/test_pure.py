@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from builders import criterion
 
+from contracts.canonical import canonical
 from contracts.criterion import Stage
+from contracts.errors import IntegrityError
 from contracts.late import LATE_FAILURE, NO_LONGER_READY, Stood, late
 from contracts.log_act import Request
 from contracts.log_entry import Intent
+from contracts.log_text import entry_from, text_of
 from contracts.readiness import QualityException, Ready
 from contracts.reading import Quarantine
-from contracts.requested import looking_back, reason_of
+from contracts.requested import looking_back, reason_of, unanswered, without_package
 from contracts.waiting import Looked, Rules, lacking
 
 BATCH, D = "CART-26-0001", "d" * 64
@@ -95,6 +98,43 @@ def test_a_late_failure_says_what_it_means():
 
 ASKED = Request(T0, BATCH, "r.viewer", "R. Viewer", "initial", "other", "long enough", (), "", "")
 INTENT = Intent(T0, BATCH, "r.viewer", D, 2, D, "", "initial", D)
+
+
+MADE = replace(INTENT, reason=reason_of(ASKED))
+BARE = replace(ASKED, packages=False)
+
+
+def test_a_request_from_before_it_named_packages_keeps_its_bytes():
+    assert "packages" not in ASKED.record()
+    for one in (ASKED, BARE):
+        assert entry_from(text_of(one)) == one
+    spelled = canonical(ASKED.record() | {"packages": True})
+    with pytest.raises(IntegrityError, match="other members"):
+        entry_from(spelled)
+    with pytest.raises(IntegrityError):
+        entry_from(canonical(ASKED.record() | {"packages": "no"}))
+
+
+def test_a_package_is_owed_unless_nobody_who_asked_wanted_one():
+    assert without_package([BARE, MADE]) == {2}
+    assert without_package([ASKED, MADE]) == set()
+    assert without_package([MADE]) == set()  # nobody asked: it was made by itself
+    assert without_package([replace(BARE, by="other"), MADE]) == set()
+    assert without_package([BARE, MADE, ASKED]) == set()  # the same order again, with packages
+    assert without_package([ASKED, MADE, BARE]) == set()
+
+
+def test_what_was_asked_is_open_until_an_evaluation_of_its_stage_was_asked_for_and_begun():
+    other = replace(ASKED, by="q.person", name="Q. Person", reason="somebody else's reason")
+    begun = replace(INTENT, by="q.person", reason=reason_of(other), evaluation=3)
+    assert unanswered([ASKED]) == (ASKED,)
+    assert unanswered([ASKED, MADE]) == ()
+    assert unanswered([ASKED, other]) == (ASKED, other)
+    assert unanswered([ASKED, other, begun]) == ()
+    assert unanswered([ASKED, replace(other, stage="final"), replace(begun, stage="final")]) == (
+        ASKED,
+    )
+    assert unanswered([other, begun, ASKED]) == (ASKED,)
 
 
 def test_an_evaluation_looks_back_only_if_its_request_is_on_record():

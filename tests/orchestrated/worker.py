@@ -5,7 +5,7 @@ import os
 from contracts.criterion import Stage
 from expectations import suite
 from flows.office import open_office
-from tasks import change
+from tasks import change, judge_again
 from tasks.collect import collect_source, file_collection
 from tasks.evaluate import evaluate_collection
 from tasks.ledger.ledger import Ledger
@@ -53,3 +53,11 @@ def work(home, site, batch, where=""):
         Ledger.finish_evaluation = die
     with open_office(site) as desk, turn_at(desk, batch, 120):
         prepared(desk, batch, tell=die if where == "telling" else lambda *_: True)
+
+
+def order_and_die(home, site, batch, order):
+    """Judge a batch of a history again, and die before its package."""
+    os.environ["BATCHPROOF_HOME"] = home
+    judge_again.assemble_evaluation = die
+    with open_office(site) as desk:
+        judge_again.judge_again(desk, order, batch, lambda *_: True)
