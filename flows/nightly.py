@@ -3,11 +3,7 @@
 from typing import Annotated, Any
 
 from prefect import flow, task
-from prefect.artifacts import (
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
+from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -18,6 +14,7 @@ from flows.office import open_office
 from flows.stored import Checked, checked_within
 from tasks.desk import Desk
 from tasks.log_check import check_log
+from tasks.present_progress import Progress
 from tasks.shown_text import plain
 
 _SHOWN = 200
@@ -56,13 +53,11 @@ def nightly(site: form.Site = "", most_minutes: Minutes = 240) -> State[Any]:
 )
 def check_packages(desk: Desk, most_minutes: int) -> tuple[tuple[Checked, ...], int]:
     """Check one stored package after the other; return them, and how many there are."""
-    bar = create_progress_artifact(
-        progress=0.0, key="nightly-verification", description="Stored packages verified tonight"
-    )
+    bar = Progress("nightly-verification", "Stored packages verified tonight")
 
     def told(done: int, whole: int) -> None:
         if done == whole or done % max(1, whole // _STEPS) == 0:
-            update_progress_artifact(bar, progress=100.0 * done / whole)  # type: ignore[arg-type]
+            bar.show(100 * done / whole, f"Stored packages verified tonight: {done} of {whole}")
 
     return checked_within(desk, 60.0 * most_minutes, told)
 

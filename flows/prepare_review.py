@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
-from prefect import flow
+from prefect import flow, get_run_logger
+from prefect.runtime import deployment
 
 from contracts.criterion import Stage
 from contracts.evidence import Digest
@@ -17,8 +18,10 @@ from tasks.desk import Desk
 from tasks.evaluate import Why
 from tasks.ledger.records import Evaluation, Finished
 from tasks.package import Package
+from tasks.present_progress import Progress
 from tasks.round import latest_round
 from tasks.run_tags import tag_run
+from tasks.shown_text import artifact_key
 from tasks.steps import (
     assemble,
     compare,
@@ -27,8 +30,11 @@ from tasks.steps import (
     package_leftovers,
     present,
 )
-from tasks.turn import turn_at
+from tasks.turn import next_turn
 from tasks.watch_steps import show_waiting
+
+_BEFORE: Final = {Stage.INITIAL: 40, Stage.FINAL: 70}
+"""Percent of the work that is done when a stage is judged."""
 
 
 class Due(StrEnum):
@@ -58,18 +64,26 @@ def prepare_review(
 
     Returns one package for each stage that was due. Runs for the same batch wait for each other;
     what an earlier run left unfinished is ended first. Where a source does not answer and nothing
-    else is new, the evaluation on record stands.
+    else is new, the evaluation on record stands. A deployed run ends at once where another one of
+    the batch waits for its turn: that one begins later, and sees as much.
     """
-    with open_office(site) as desk, turn_at(desk, batch):
+    work = f"prepare {stage} at {site}" if deployment.id else ""
+    with open_office(site) as desk, next_turn(desk, batch, work) as ours:
+        if not ours:
+            get_run_logger().info("%s: another run waits for its turn, and does this too.", batch)
+            return ()
         tag_run(batch=batch, product=desk.site.product_of(batch), site=desk.site.site)
+        progress = Progress(artifact_key("progress", batch), f"{batch}: its sources are asked")
         end_leftovers(desk, batch)
         collection = latest_round(desk, batch)
-        packages = tuple(
-            prepare_stage(desk, batch, collection, one) for one in stages_due(desk, batch, stage)
-        )
+        packages: list[Package] = []
+        for one in stages_due(desk, batch, stage):
+            progress.show(_BEFORE[one], f"{batch}: it is judged for its {one} stage")
+            packages.append(prepare_stage(desk, batch, collection, one))
         package_leftovers(desk, batch)
         show_waiting(desk, batch)
-        return packages
+        progress.show(100, f"{batch}: it is laid before QA")
+        return tuple(packages)
 
 
 def prepare_stage(

@@ -30,7 +30,9 @@ from flows.under_name import claim_here, refused_site
 from tasks.desk import Desk
 from tasks.identity import identify
 from tasks.judge_again import Order, collected_batches, judge_again, strategies_of
-from tasks.present_history import Progress, in_one_line, present_history
+from tasks.present_history import in_one_line, present_history
+from tasks.present_progress import Progress
+from tasks.shown_text import artifact_key
 
 Batches: TypeAlias = Annotated[
     str,
@@ -162,7 +164,7 @@ def judge_history(title: str, order: Order, batches: Sequence[str], site: str | 
 
     Only numbers go to the workers; each takes the newest evidence within the batch's turn.
     """
-    progress = Progress(title, len(batches))
+    progress = Progress(artifact_key("progress", title), f"{title}: {len(batches)} batches")
     with _one_server(), runner_of(Settings()) as runner:
         asked = [
             (part, runner.submit(judge_portion, _parameters(order, part, site)))
@@ -171,7 +173,8 @@ def judge_history(title: str, order: Order, batches: Sequence[str], site: str | 
         done: list[Rejudged] = []
         for part, future in asked:
             done += _came_of(part, future.result(raise_on_failure=False))
-            progress.add(len(part))
+            words = f"{title}: {len(done)} of {len(batches)}"
+            progress.show(100 * len(done) / len(batches), words)
     history = History(tuple(done))
     present_history(title, history, packages=order.packages)
     return history

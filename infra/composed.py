@@ -73,6 +73,10 @@ class Composed:
         self.running[name] = process
         self.stack.callback(_end, process)
 
+    def stop(self, name: str) -> None:
+        """Stop a service that runs; it can be started again, with what it had on its volumes."""
+        _end(self.running.pop(name))
+
     def healthy(self, name: str) -> bool:
         """Tell what the service's own check says."""
         kind, *check = self.file["services"][name]["healthcheck"]["test"]
@@ -93,15 +97,16 @@ class Composed:
             timeout=_BEGIN_SECONDS,
         )
 
-    def post(self, url: str, body: object) -> Any:  # noqa: ANN401 (JSON of any shape)
+    def post(self, url: str, body: object, *headers: str) -> Any:  # noqa: ANN401 (JSON of any shape)
         """Post something to an address in the plant's network; return the answer, if there is one.
 
         Raises:
             CalledProcessError: it is refused.
         """
-        headers = ("--header", "Content-Type: application/json")
+        told_with = ("Content-Type: application/json", *headers)
+        options = [word for one in told_with for word in ("--header", one)]
         told = subprocess.run(  # noqa: S603 (as above)
-            [*self.network, "curl", "--silent", "--fail", *headers, "--data", "@-", url],
+            [*self.network, "curl", "--silent", "--fail", *options, "--data", "@-", url],
             input=json.dumps(body).encode(),
             check=True,
             capture_output=True,
@@ -180,8 +185,11 @@ def addresses() -> dict[str, str]:
 
 
 @contextmanager
-def composed(folder: Path, site: Path) -> Iterator[Composed]:
-    """Give a plant by the compose file, nothing of it started yet, and end all of it afterwards."""
+def composed(folder: Path, site: Path, **variables: str) -> Iterator[Composed]:
+    """Give a plant by the compose file, nothing of it started yet, and end all of it afterwards.
+
+    `variables` are what else whoever starts it sets, such as the identity provider.
+    """
     (folder / "secrets").mkdir(parents=True)
     for name in yaml.safe_load(COMPOSE.read_text("utf-8"))["secrets"]:
         (folder / "secrets" / name).write_text(secrets.token_hex(24))
@@ -191,7 +199,7 @@ def composed(folder: Path, site: Path) -> Iterator[Composed]:
     with ExitStack() as stack:
         network = stack.enter_context(own_network())
         stack.enter_context(_demo_plant(site, network))
-        yield Composed(folder, network, {"BATCHPROOF_SITE_FOLDER": str(site)}, stack)
+        yield Composed(folder, network, {**variables, "BATCHPROOF_SITE_FOLDER": str(site)}, stack)
 
 
 @contextmanager

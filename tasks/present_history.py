@@ -1,13 +1,6 @@
 """Lay before people in the Prefect UI how far a history is judged again, and what it changed."""
 
-from uuid import UUID
-
-from prefect.artifacts import (
-    create_markdown_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from contracts.history import History, Rejudged
 from contracts.verdict import Outcome
@@ -16,29 +9,6 @@ from tasks.shown_text import artifact_key, plain
 _READY = {"": "first evaluation", "ready": "Ready", "not_ready": "Not ready"}
 _SHOWN = 200
 _NAMED = 10
-
-
-class Progress:
-    """How many batches of an order are done, as people see it while the flow runs."""
-
-    def __init__(self, title: str, count: int) -> None:
-        self._count, self._done = count, 0
-        made = create_progress_artifact(
-            progress=0.0, key=artifact_key("progress", title), description=f"{title}: 0 of {count}"
-        )
-        if not isinstance(made, UUID):  # Prefect types it for both of its worlds
-            raise TypeError(made)
-        self._artifact = made
-        self._title = title
-
-    def add(self, done: int) -> None:
-        """Tell that so many more batches are done."""
-        self._done += done
-        update_progress_artifact(
-            self._artifact,
-            progress=round(100 * self._done / self._count, 1),
-            description=f"{self._title}: {self._done} of {self._count}",
-        )
 
 
 def present_history(title: str, history: History, *, packages: bool) -> None:

@@ -3,7 +3,7 @@
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +44,28 @@ def turn_at(desk: Desk, batch: str, seconds: float | None = None) -> Iterator[No
                 move="look at what runs for this batch; asking again waits again",
             )
         yield
+
+
+@contextmanager
+def next_turn(desk: Desk, batch: str, work: str) -> Iterator[bool]:
+    """Hold the turn at a batch, unless somebody waits for it to do the same work: gives False then.
+
+    Who waits has not begun: it will see everything that is known when it does, so a second one in
+    the queue would only keep a place from other batches. Work without a name waits in any case.
+
+    Raises:
+        As `turn_at`.
+    """
+    with ExitStack() as ours:
+        with ExitStack() as queue:
+            if work:
+                try:
+                    queue.enter_context(turn_at(desk, f"{work}, next at {batch}", 0))
+                except BusyError:
+                    yield False
+                    return
+            ours.enter_context(turn_at(desk, batch))
+        yield True
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -24,7 +24,7 @@ from infra.composed import SERVER, Composed, composed
 from infra.plant.site import LATER_FILE
 
 _PATIENCE_SECONDS = 3600
-_ENDED = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
+ENDED: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 
 
 def serve(plant: Composed) -> None:
@@ -42,12 +42,12 @@ def burst(plant: Composed, site: Path, events: int, twice: int) -> list[str]:
     """Complete so many batches, and post their events at once; wait for the runs to end."""
     asked = {"what": "many", "count": events, "copy_of": "CART-26-0002"}
     batches: list[str] = plant.post((site / LATER_FILE).read_text().strip(), asked)["batches"]
-    posted = [_event(one) for one in (*batches, *batches[:twice])]
+    posted = [event(one) for one in (*batches, *batches[:twice])]
     plant.post(f"{SERVER}/api/events", posted)
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until:
         states = Counter(one["state_type"] for one in prepared(plant))
-        if states.total() == len(posted) and not set(states) - _ENDED:
+        if states.total() == len(posted) and not set(states) - ENDED:
             return batches
         time.sleep(1)
     raise SystemExit(f"Not every run ended within {_PATIENCE_SECONDS} seconds.")
@@ -65,6 +65,11 @@ def faults(plant: Composed, batches: Sequence[str]) -> Iterator[str]:
     for run in prepared(plant):
         if run["state_type"] != "COMPLETED":
             yield f"{run['name']}: {run['state']['message']}"
+    yield from faults_on_record(plant, batches)
+
+
+def faults_on_record(plant: Composed, batches: Sequence[str]) -> Iterator[str]:
+    """Yield what is lost, doubled or odd in ledger and packages, whatever became of the runs."""
     kinds = ("capture", "intent", "result", "seal")
     told = Counter(
         (one["batch"], one["kind"]) for one in json.loads(said(plant, "log show --json"))
@@ -86,7 +91,7 @@ def ended(plant: Composed, deployment: str) -> dict[str, Any]:
     known = json.loads(plant.get(f"/api/deployments/name/{quote(deployment)}"))
     run = plant.post(f"{api}/deployments/{known['id']}/create_flow_run", {})
     until = time.monotonic() + _PATIENCE_SECONDS
-    while run["state_type"] not in _ENDED and time.monotonic() < until:
+    while run["state_type"] not in ENDED and time.monotonic() < until:
         time.sleep(1)
         run = json.loads(plant.get(f"/api/flow_runs/{run['id']}"))
     return dict(run)
@@ -105,7 +110,8 @@ def said(plant: Composed, command: str) -> str:
     return done.stdout
 
 
-def _event(batch: str) -> dict[str, Any]:
+def event(batch: str) -> dict[str, Any]:
+    """Return the event that a batch completed, as the MES posts it."""
     return {
         "event": "mes.batch.completed",
         "id": str(uuid4()),

@@ -72,6 +72,7 @@ def test_a_batch_from_its_completion_to_a_late_failure(desk, plant, monkeypatch)
     assert {f"batch:{batch}", "product:car-t-autologous", "readiness-initial:ready"} <= set(
         run.tags
     )
+    assert float(artifact(f"progress-{batch.lower()}").data) == 100
     waiting = artifact(f"waiting-{batch.lower()}")
     assert "Sterility" in waiting.data
     assert "QC laboratory" in waiting.data

@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 
 from contracts.errors import UnavailableError
-from tasks.turn import FOLDER, BusyError, turn_at
+from tasks.turn import FOLDER, BusyError, next_turn, turn_at
 
 HOLDER = Path(__file__).with_name("turn_holder.py")
 ROOT = HOLDER.parents[2]
@@ -98,3 +98,36 @@ def test_a_batch_never_becomes_a_path(home, at):
     names = [one.name for one in (home / FOLDER).iterdir()]
     assert len(names) == 4
     assert {len(one) for one in names} == {64 + len(".turn")}
+
+
+def test_who_waits_to_do_the_same_is_waited_for_by_nobody(ledger, at):
+    """The first in the queue will see what the second came for, and that one gives way at once."""
+    done = []
+
+    def work(what, name):
+        with at() as desk, next_turn(desk, "B-1", what) as ours:
+            done.append((name, ours))
+
+    def started(*whats):
+        threads = [Thread(target=work, args=(what, what)) for what in whats]
+        for one in threads:
+            one.start()
+        return threads
+
+    with at() as desk:
+        with turn_at(desk, "B-1"):
+            waiting = started("prepare", "prepare", "prepare", "another work", "", "")
+            until = time.monotonic() + 60
+            while len(done) < 2 and time.monotonic() < until:
+                time.sleep(0.05)
+            assert done == [("prepare", False)] * 2
+        for one in waiting:
+            one.join(60)
+        assert sorted(done[2:]) == [
+            ("", True),
+            ("", True),
+            ("another work", True),
+            ("prepare", True),
+        ]
+        work("prepare", "later")  # nobody is in the queue any more
+        assert done[-1] == ("later", True)

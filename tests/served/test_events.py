@@ -6,7 +6,9 @@ from uuid import uuid4
 import httpx
 from served.served_up import event
 
+from flows.office import open_office
 from flows.up_deployments import declared
+from tasks.turn import turn_at
 
 BATCH = "CART-26-0002"
 REFUSED = [
@@ -85,6 +87,28 @@ def test_late_results_and_a_second_event_make_no_second_evaluation(served, prepa
     assert {one["state_type"] for one in ended} == {"COMPLETED"}
     made = [one.name for one in (served.home / "packages").iterdir() if BATCH in one.name]
     assert made == [f"{BATCH}-initial-evaluation-1"]
+
+
+def test_a_batch_asked_for_often_keeps_no_place_from_another(served, prepared, monkeypatch):
+    """There are four places. Six runs of a batch that somebody is at take one of them, not all."""
+    monkeypatch.setenv("BATCHPROOF_HOME", str(served.home))
+    before = {one["id"] for one in served.runs(batch=BATCH)}
+    with open_office(str(served.site)) as desk, turn_at(desk, BATCH):
+        assert served.curl(*(event(BATCH) for _ in range(6))) == 204
+
+        def others_ended():
+            mine = [one for one in served.runs(batch=BATCH) if one["id"] not in before]
+            over = [one for one in mine if one["state_type"] == "COMPLETED"]
+            return (mine, over) if (len(mine), len(over)) == (6, 5) else None
+
+        mine, over = served.wait(others_ended)
+        assert served.curl(event("CART-26-0004")) == 204
+        (other,) = served.wait(lambda: served.runs(batch="CART-26-0004"))
+        assert served.ended(other["id"])["state_type"] == "COMPLETED"
+    (waited,) = [one for one in mine if one not in over]
+    assert served.ended(waited["id"])["state_type"] == "COMPLETED"
+    with open_office(str(served.site)) as desk:
+        assert len(desk.ledger.evaluations(BATCH)) == 1
 
 
 def test_what_is_no_batch_number_is_refused_in_words(served, prepared):
