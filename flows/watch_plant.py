@@ -27,10 +27,10 @@ def watch_plant(site: form.Site = "") -> tuple[str, ...]:
     """
     with open_office(site) as desk:
         tag_run(site=desk.site.site)
-        tell_again(desk, tell)
+        untold = tell_again(desk, tell)
         completed, faults = list_completed(desk)
         found = look(desk, completed, timedelta(days=Settings().watch_days))
-        said = (*faults, *found.said)
+        said = (*untold, *faults, *found.said)
         done = prepared(found.news, site) if found.news else ()
         for words in said:
             get_run_logger().warning("%s", plain(words))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from contracts.errors import BatchproofError
 from contracts.log_act import Notice
 from contracts.readiness import Ready
 from contracts.requested import may_look_back
@@ -12,23 +13,28 @@ from tasks.ledger.records import Evaluation, Finished
 from tasks.turn import BusyError, turn_at
 
 
-def tell_untold(desk: Desk, tell: Tell) -> None:
+def tell_untold(desk: Desk, tell: Tell) -> tuple[str, ...]:
     """Tell of every batch that is no longer ready, and of which nobody was told; each in its turn.
 
     A batch that somebody works at is left to them. Nothing is judged, and of a batch that is ready
-    again there is nothing to tell.
+    again there is nothing to tell. Returns what went wrong, in words: one batch stops no other.
 
     Raises:
-        UnavailableError, StorageError, IntegrityError: the ledger or a kept record cannot be read.
+        UnavailableError, StorageError: the ledger cannot be read.
     """
+    said: list[str] = []
     told: dict[str, list[Notice]] = defaultdict(list)
     for one in (one.entry for one in desk.ledger.log.of_kinds(Notice.kind)):
         if isinstance(one, Notice):
             told[one.batch].append(one)
     for standing in desk.ledger.standings.of():
         untold = list(_untold(standing.evaluations, told[standing.batch]))
-        if untold:
-            _tell(desk, standing.batch, untold, tell)
+        try:
+            if untold:
+                _tell(desk, standing.batch, untold, tell)
+        except BatchproofError as error:
+            said.append(f"{standing.batch}: nobody was told of a change. {error.in_words()}")
+    return tuple(said)
 
 
 def _untold(evaluations: Sequence[Evaluation], told: Sequence[Notice]) -> Iterator[int]:

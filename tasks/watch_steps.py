@@ -48,9 +48,9 @@ def look(desk: Desk, completed: tuple[str, ...], watched: timedelta) -> Looked:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def tell_again(desk: Desk, tell: Tell) -> None:
-    """Tell people of what is no longer ready and of which the other side took no message yet."""
-    tell_untold(desk, tell)
+def tell_again(desk: Desk, tell: Tell) -> tuple[str, ...]:
+    """Tell of what is no longer ready and of which no message was taken; return what went wrong."""
+    return tell_untold(desk, tell)
 
 
 @task(

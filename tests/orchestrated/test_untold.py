@@ -79,6 +79,21 @@ def test_a_batch_that_is_ready_again_is_no_alarm(desk, receiver, failed_late):
     assert receiver.asked == 1
 
 
+def test_a_batch_whose_record_is_gone_is_named_and_stops_no_other(desk, plant, receiver):
+    lost, other = plant.new_batch(), plant.new_batch()
+    for batch in (lost, other):
+        prepared(desk, batch)
+        plant.go_on(batch=batch, what="sterility-growth")
+        prepared(desk, batch, tell=receiver.tell)
+    record = desk.ledger.evaluation(lost, 2).record
+    (kept,) = desk.home.glob(f"records/**/{record[2:]}*")
+    kept.unlink()
+    receiver.there = True
+    (words,) = tell_untold(desk, receiver.tell)
+    assert words.startswith(f"{lost}: nobody was told")
+    assert noticed(desk, other) == [2]
+
+
 def test_where_nothing_was_ready_nobody_is_told(desk, plant, receiver):
     prepared(desk, plant.new_batch(like="CART-26-0002"))
     tell_untold(desk, receiver.tell)
