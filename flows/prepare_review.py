@@ -20,7 +20,7 @@ from tasks.ledger.records import Evaluation, Finished
 from tasks.package import Package
 from tasks.present_progress import Progress
 from tasks.round import latest_round
-from tasks.run_tags import tag_run
+from tasks.run_tags import rename_run, tag_run
 from tasks.shown_text import artifact_key
 from tasks.steps import (
     assemble,
@@ -70,6 +70,7 @@ def prepare_review(
     work = f"prepare {stage} at {site}" if deployment.id else ""
     with open_office(site) as desk, next_turn(desk, batch, work) as ours:
         if not ours:
+            rename_run(f"left to the run that waits: {batch} ({stage})")
             get_run_logger().info("%s: another run waits for its turn, and does this too.", batch)
             return ()
         tag_run(batch=batch, product=desk.site.product_of(batch), site=desk.site.site)

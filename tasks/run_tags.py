@@ -1,4 +1,4 @@
-"""Tags on the running flow, so that a person finds a batch's runs in the Prefect UI."""
+"""Tags and name of the running flow, so that a person finds a batch's runs in the Prefect UI."""
 
 from contextlib import suppress
 
@@ -21,3 +21,12 @@ def tag_run(**said: str) -> None:
     with suppress(PrefectException, httpx.HTTPError), get_client(sync_client=True) as client:
         client.update_flow_run(run.id, tags=sorted(tags))
         run.tags = sorted(tags)
+
+
+def rename_run(name: str) -> None:
+    """Give the running flow another name; where the server does not take it, it keeps its own."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is not None:
+        with suppress(PrefectException, httpx.HTTPError), get_client(sync_client=True) as client:
+            client.update_flow_run(run.id, name=name)

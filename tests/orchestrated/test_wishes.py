@@ -3,15 +3,13 @@
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pyotp
 import pytest
-from orchestrated.worker import order_and_die, prepared
+from orchestrated.worker import ask_and_wait, order_and_die, prepared
 
 from contracts.criterion import Stage
 from contracts.log_act import Request
@@ -27,7 +25,6 @@ from tasks.reevaluate import Wanted, evidence_of, reevaluation
 from tasks.turn import turn_at
 from tasks.waiting import situations
 
-PROGRAM = Path(sys.executable).with_name("batchproof")
 PERSON = Person("r.viewer", "R. Viewer", frozenset({Role.ADMIN, Role.REVIEWER}))
 WHY = "The laboratory repaired its balance."
 
@@ -82,35 +79,37 @@ def test_a_history_killed_before_its_package_still_owes_it(desk, batch, home, pl
     assert [one.number for one in desk.ledger.packages(batch)] == [1, 2]
 
 
-def test_a_wish_that_was_killed_before_it_was_carried_out_is_waited_for(desk, batch, plant):
+def test_a_wish_that_was_killed_before_it_was_carried_out_is_waited_for(desk, batch, home, plant):
     """It waits for the batch's turn, with its code used up, when the process is killed."""
-    app = pyotp.TOTP(enrol(desk, PERSON).secret)
-    now = datetime.now(UTC)
+    secret = enrol(desk, PERSON).secret
+    wanted = Wanted(batch, "initial", "source repaired", WHY)
     with turn_at(desk, batch, 0):
-        request = asked_and_killed(desk, batch, reevaluating(batch, plant.site, app.at(now)))
+        request = asked_and_killed(desk, batch, (str(home), str(plant.site), batch, wanted, secret))
     (one,) = owed(desk, batch)
     assert one.what == "the evaluation that R. Viewer asked for (source repaired)"
     assert (one.who, one.since) == ("R. Viewer (r.viewer)", request.at)
     assert "asks again with a new code" in one.why
     assert news(desk, batch) == []  # nobody carries it out for them
-    wanted = Wanted(batch, "initial", "other", "Asked again, after the machine went down.")
-    code = app.at(now + timedelta(seconds=30))
-    _, why = reevaluation(desk, lambda: wanted, Claim("r.viewer", code))
+    again = replace(wanted, reason="Asked again, after the machine went down.")
+    code = pyotp.TOTP(secret).at(datetime.now(UTC) + timedelta(seconds=30))
+    _, why = reevaluation(desk, lambda: again, Claim("r.viewer", code))
     evaluate_collection(desk, batch, evidence_of(desk, batch, None), Stage.INITIAL, why)
     assert [one.what for one in owed(desk, batch)] == ["the package of evaluation 2"]
 
 
-def asked_and_killed(desk, batch, process):
-    """Wait until what a process asks for is on record, kill it as `kill -9` does; the request."""
+def asked_and_killed(desk, batch, told):
+    """Let a process enter what is asked for, and kill it as `kill -9` does; return the request."""
+    process = multiprocessing.get_context("spawn").Process(target=ask_and_wait, args=told)
+    process.start()
     try:
         until = time.monotonic() + 120
         while not requests(desk, batch):
-            assert process.poll() is None
+            assert process.is_alive()
             assert time.monotonic() < until
             time.sleep(0.1)
     finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
     (request,) = requests(desk, batch)
     return request
 
@@ -118,11 +117,3 @@ def asked_and_killed(desk, batch, process):
 def requests(desk, batch):
     entries = (one.entry for one in desk.ledger.log.of_batch(batch))
     return [one for one in entries if isinstance(one, Request)]
-
-
-def reevaluating(batch, site, code):
-    words = ["reevaluate", batch, "--reason-code", "source repaired", "--reason", WHY]
-    words += ["--user", "r.viewer", "--code", code, "--site", str(site)]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen([str(PROGRAM), *words], env=environment, **quiet)

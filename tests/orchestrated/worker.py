@@ -2,15 +2,19 @@
 
 import os
 
+import pyotp
+
 from contracts.criterion import Stage
 from expectations import suite
 from flows.office import open_office
 from tasks import change, judge_again
 from tasks.collect import collect_source, file_collection
 from tasks.evaluate import evaluate_collection
+from tasks.identity import Claim
 from tasks.ledger.ledger import Ledger
 from tasks.leftovers import end_begun, package_rest
 from tasks.package import assemble_evaluation
+from tasks.reevaluate import reevaluation
 from tasks.turn import turn_at
 from tasks.windows import equipment_windows
 
@@ -53,6 +57,16 @@ def work(home, site, batch, where=""):
         Ledger.finish_evaluation = die
     with open_office(site) as desk, turn_at(desk, batch, 120):
         prepared(desk, batch, tell=die if where == "telling" else lambda *_: True)
+
+
+def ask_and_wait(home, site, batch, wanted, secret):
+    """Have a batch judged again at a person's wish: entered, and then it waits for its turn."""
+    os.environ["BATCHPROOF_HOME"] = home
+    claim = Claim("r.viewer", pyotp.TOTP(secret).now())
+    with open_office(site) as desk:
+        reevaluation(desk, lambda: wanted, claim)
+        with turn_at(desk, batch, 600):
+            raise AssertionError("it had its turn")
 
 
 def order_and_die(home, site, batch, order):

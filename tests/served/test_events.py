@@ -102,6 +102,8 @@ def test_a_batch_asked_for_often_keeps_no_place_from_another(served, prepared, m
             return (mine, over) if (len(mine), len(over)) == (6, 5) else None
 
         mine, over = served.wait(others_ended)
+        left = {one["name"] for one in over}  # nobody opens one of them for what the batch lacks
+        assert left == {f"left to the run that waits: {BATCH} (due)"}
         assert served.curl(event("CART-26-0004")) == 204
         (other,) = served.wait(lambda: served.runs(batch="CART-26-0004"))
         assert served.ended(other["id"])["state_type"] == "COMPLETED"

@@ -88,6 +88,7 @@ def test_the_log_of_the_watch_is_harmless(monkeypatch, log):
 
     monkeypatch.setattr(watch_plant, "open_office", lambda _: Office())
     monkeypatch.setattr(watch_plant, "tag_run", lambda **_: None)
+    monkeypatch.setattr(watch_plant, "tell_again", lambda *_: ())
     monkeypatch.setattr(watch_plant, "list_completed", lambda _: ((), ()))
     monkeypatch.setattr(watch_plant, "look", lambda *_: found)
     monkeypatch.setattr(watch_plant, "show_site", lambda *_: None)
