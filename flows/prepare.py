@@ -9,6 +9,7 @@ import typer
 from contracts.canonical import Json
 from contracts.manifest import manifest_from
 from contracts.opened import Opened, opened
+from contracts.words import source_in_words
 from flows.terminal import Exit, plain
 from flows.verify import reader_of
 
@@ -45,7 +46,8 @@ def silent_since(desk: "Desk", batch: str, known: int, number: int) -> Iterator[
     aside = desk.collection(desk.ledger.evaluation(batch, number).collection).quarantines
     for one in desk.ledger.quarantines(batch)[known:]:
         if one.quarantine not in aside:
-            yield f"The evaluation on record stands: {one.quarantine.in_words()}."
+            name, found = source_in_words(one.quarantine.source), one.quarantine.found
+            yield f"The {name} did not answer: {found}. The evaluation on record stands."
 
 
 def reasons_of(package: Opened) -> list[Json]:

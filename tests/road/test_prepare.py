@@ -63,7 +63,8 @@ def test_a_person_is_told_that_a_source_was_silent(program, site_file, tmp_path)
     first = program("prepare", BATCH, "--site", site_file, home=home)
     done = program("prepare", BATCH, "--site", silent, home=home)
     assert done.stdout == first.stdout
-    assert "stands: the LIMS is in quarantine: no usable answer" in done.stderr
+    assert "The LIMS did not answer: no usable answer" in done.stderr
+    assert "The evaluation on record stands." in done.stderr
     assert "stands" not in first.stderr
 
 
