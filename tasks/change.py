@@ -76,8 +76,7 @@ def change_since(desk: Desk, batch: str, number: int) -> Change | None:
 def _late(
     desk: Desk, before: Sequence[Evaluation], now: Evaluation, found: Differences
 ) -> Late | None:
-    entries = (one.entry for one in desk.ledger.log.of_batch(now.batch))
-    then = no_longer(before, now, [one for one in entries if isinstance(one, Notice)])
+    then = no_longer(before, now, notices(desk, now.batch))
     if then is None:
         return None
     meanings = {one.id: one.late_failure for one in found.now.package.criteria}
@@ -98,9 +97,8 @@ def no_longer(
     if not ready or state is Ready.READY:
         return None
     then = ready[-1]
-    heard = any(
-        one.what == LATE_FAILURE and then.number < one.evaluation < now.number for one in told
-    )
+    failures = {one.evaluation for one in told if one.what == LATE_FAILURE}
+    heard = any(one.number in failures for one in before if one.number > then.number)
     if then is not before[-1] and (state is not Ready.NOT_READY or heard):
         return None
     return then
@@ -122,25 +120,30 @@ def _side(desk: Desk, evaluation: Evaluation) -> Side:
     return Side(opened(lambda path: files[path]), root, record)
 
 
+def notices(desk: Desk, batch: str) -> tuple[Notice, ...]:
+    """Return what people were told of a batch, as it is on record, the oldest first."""
+    entries = (one.entry for one in desk.ledger.log.of_batch(batch))
+    return tuple(one for one in entries if isinstance(one, Notice))
+
+
 def is_noticed(desk: Desk, change: Change) -> bool:
     """Tell whether the log has the notice of a late change already."""
-    return any(
-        isinstance(one.entry, Notice) and one.entry.evaluation == change.now.number
-        for one in desk.ledger.log.of_batch(change.now.batch)
-    )
+    return any(one.evaluation == change.now.number for one in notices(desk, change.now.batch))
 
 
-def notice(desk: Desk, change: Change, tell: Tell) -> None:
+def notice(desk: Desk, change: Change, tell: Tell) -> bool:
     """Tell people of a late change, then enter the notice in the log; both once.
 
     Asked within the batch's turn. Killed between the two, it tells again: rather twice than never.
-    What nobody took is not entered, and is owed until somebody did: see `tasks.untold`.
+    What nobody took is not entered, and is owed until somebody did: see `tasks.untold`. Returns
+    false if it is owed still.
     """
     if change.late is None or is_noticed(desk, change):
-        return
+        return True
     batch, stage = change.now.batch, change.now.stage
     if not tell(f"{batch}: {change.late.what} for its {stage} stage", change.late.words):
-        return
+        return False
     desk.ledger.record_act(
         Notice(desk.now(), batch, change.now.number, change.late.what, change.late.words)
     )
+    return True

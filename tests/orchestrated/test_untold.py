@@ -4,6 +4,7 @@ import pytest
 from orchestrated.worker import prepared
 
 from contracts.criterion import Stage
+from contracts.evidence import digest_of
 from contracts.log_act import Notice
 from contracts.readiness import Readiness, Ready
 from flows.office import open_office
@@ -51,16 +52,70 @@ def noticed(desk, batch):
     return [one.evaluation for one in entries if isinstance(one, Notice)]
 
 
+def finished(desk, batch, state, stage=Stage.INITIAL):
+    """Enter one more evaluation that ended so, with the record of the one before."""
+    before = desk.ledger.evaluations(batch)[-1]
+    evidence = digest_of(str(before.number).encode())
+    begun = desk.ledger.begin_evaluation(
+        batch, stage, evidence, before.strategy, "once more", before.collection, desk.now()
+    )
+    ended = Readiness(stage, state, ())
+    desk.ledger.finish_evaluation(begun, ended, (), before.result.record, desk.now())
+
+
 def test_what_nobody_took_is_told_until_somebody_did(desk, receiver, failed_late):
     assert noticed(desk, failed_late) == []
-    tell_untold(desk, receiver.tell)
+    (said,) = tell_untold(desk, receiver.tell)
+    assert said == f"{failed_late}: nobody took the message of evaluation 2 yet"
     assert (receiver.asked, noticed(desk, failed_late)) == (2, [])
     receiver.there = True
     for _ in range(2):
-        tell_untold(desk, receiver.tell)
+        assert tell_untold(desk, receiver.tell) == ()
     assert receiver.took == [f"{failed_late}: late failure for its initial stage"]
     assert noticed(desk, failed_late) == [2]
     assert len(desk.ledger.evaluations(failed_late)) == 2
+
+
+def test_of_several_that_nobody_heard_of_the_newest_is_told(desk, receiver, failed_late):
+    finished(desk, failed_late, Ready.NOT_READY)
+    receiver.there = True
+    for _ in range(2):
+        tell_untold(desk, receiver.tell)
+    assert (len(receiver.took), noticed(desk, failed_late)) == (1, [3])
+
+
+def test_an_older_message_does_not_come_after_a_newer_one(desk, plant, receiver):
+    """Evaluation 2 lacked evidence, 3 failed: 'incomplete' after the failure would soothe."""
+    batch = plant.new_batch()
+    prepared(desk, batch)
+    finished(desk, batch, Ready.INCOMPLETE)
+    plant.go_on(batch=batch, what="sterility-growth")
+    receiver.there = True
+    prepared(desk, batch, tell=receiver.tell)
+    tell_untold(desk, receiver.tell)
+    assert receiver.took == [f"{batch}: late failure for its initial stage"]
+    assert noticed(desk, batch) == [3]
+
+
+def test_a_failure_told_for_one_stage_is_not_told_for_the_other(desk, plant, receiver):
+    """The final stage failed while the initial one lacked evidence, and then that failed too."""
+    batch = plant.new_batch()
+    prepared(desk, batch)
+    finished(desk, batch, Ready.READY, Stage.FINAL)
+    receiver.there = True
+    for state, stage in (
+        (Ready.INCOMPLETE, Stage.INITIAL),
+        (Ready.NOT_READY, Stage.FINAL),
+        (Ready.NOT_READY, Stage.INITIAL),
+    ):
+        finished(desk, batch, state, stage)
+        tell_untold(desk, receiver.tell)
+    assert receiver.took == [
+        f"{batch}: no longer ready for its initial stage",
+        f"{batch}: late failure for its final stage",
+        f"{batch}: late failure for its initial stage",
+    ]
+    assert noticed(desk, batch) == [3, 4, 5]
 
 
 def test_a_batch_that_somebody_works_at_is_left_to_them(desk, receiver, failed_late):
@@ -70,11 +125,7 @@ def test_a_batch_that_somebody_works_at_is_left_to_them(desk, receiver, failed_l
 
 
 def test_a_batch_that_is_ready_again_is_no_alarm(desk, receiver, failed_late):
-    again = desk.ledger.begin_evaluation(
-        failed_late, "initial", "e" * 64, "a" * 64, "the result was another's", "c" * 64, desk.now()
-    )
-    ready = Readiness(Stage.INITIAL, Ready.READY, ())
-    desk.ledger.finish_evaluation(again, ready, (), "0" * 64, desk.now())
+    finished(desk, failed_late, Ready.READY)
     tell_untold(desk, receiver.tell)
     assert receiver.asked == 1
 
